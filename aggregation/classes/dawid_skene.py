@@ -1,0 +1,175 @@
+"""Dawid & Skene (1979) with the workers' matrices shrunk in levels, safe from the first answer on.
+
+Levels: the crowd's accuracy ← each worker's accuracy (one_coin) ← the matrix expected of such a worker (shrinkage) ←
+the worker's own matrix (here). Strengths: estimated from the workers' spread above, OWN_ANSWERS here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from aggregation.arrays import Bools, Floats, Ints, best_class, sums
+from aggregation.classes.answers import Answers
+from aggregation.classes.crowd import OWN_ANSWERS, ClassCrowd
+from aggregation.classes.one_coin import OneCoin, fit_one_coin
+from aggregation.classes.overlap import TYPICAL, with_overlap
+from aggregation.classes.pairs import Pairs, normalise
+from aggregation.classes.shrinkage import Expectation
+
+METHOD = "dawid-skene 1"
+# Rounds of "expect from the pooled matrix, then EM": they end when the pooled matrix moves less than STILL.
+ROUNDS, STILL = 20, 1e-4
+# Uniform part of the class prior's own prior, as a share of the tasks.
+UNIFORM = 0.02
+
+
+@dataclass(frozen=True)
+class _Round:
+    """What is held fixed while EM runs: expected matrices [K, P], mass of labels never given [K, W], prior's prior [K],
+    tasks with an answer and tasks with two [T], evidence of the expected matrices [K, T]: a lone answer says nothing
+    about its worker (it would confirm whatever is believed of them), so it is read by the expected matrix.
+    """
+
+    expected: Floats
+    unseen: Floats
+    prior_counts: Floats
+    answered: Bools
+    taught: Bools
+    lone: Floats
+
+
+class DawidSkene:
+    """Hierarchical Dawid-Skene, fitted by EM in log space.
+
+    After `fit`: `posterior_` float64[T, K] (rows sum to 1; a task without answers gets the prior), `prior_` float64[K],
+    `log_likelihood_` (of the answers), `n_iter_` (of EM, all rounds), `converged_`, `objective_` (log-likelihood + log
+    priors after each iteration of the last round: never falls), `crowd_` (ClassCrowd: keep `crowd_.to_bytes()`; rows
+    are `answers.worker_ids`), `confusion_` float64[W, K, K] (row = true class). `posterior_` is `e_step(answers)`:
+    EM's last posterior, each answer judged by the worker's other answers and weighed for overlap.
+    """
+
+    posterior_: Floats
+    prior_: Floats
+    log_likelihood_: float
+    n_iter_: int
+    converged_: bool
+    objective_: Floats
+    crowd_: ClassCrowd
+    _confusion: Floats | None
+
+    def __init__(self, *, max_iter: int = 200, tol: float = 1e-6) -> None:
+        """Stop a round when the objective gains less than `tol` per answer, all after `max_iter` iterations."""
+        if max_iter < 1 or not tol > 0:
+            message = f"max_iter must be at least 1 and tol above 0, not {max_iter} and {tol}"
+            raise ValueError(message)
+        self.max_iter, self.tol = max_iter, tol
+
+    @property
+    def confusion_(self) -> Floats:
+        """Made when first asked for: W·K² numbers."""
+        if self._confusion is None:
+            self._confusion = self.crowd_.confusion()
+        return self._confusion
+
+    def fit(self, answers: Answers, *, start: ClassCrowd | None = None) -> Self:
+        """Fit all answers; `start` (an earlier `crowd_`) saves iterations, workers and tasks may have changed since."""
+        if start is not None:
+            start.check(answers)
+        if answers.n_classes == 1:
+            return self._fit_nothing(answers)
+        coin = fit_one_coin(answers, start=None if start is None else start.accuracy_of(answers.worker_ids))
+        posterior = coin.posterior if start is None else start.plain_posterior(answers)
+        pairs = Pairs.of(answers)
+        taught = answers.answers_per_task() > 1
+        self.n_iter_, self.converged_ = 0, False
+        pooled = np.full((answers.n_classes, answers.n_classes), -1.0)
+        counts, prior = pairs.counts(posterior * taught), np.full(answers.n_classes, 1 / answers.n_classes)
+        for _ in range(ROUNDS):
+            before = pooled
+            expect = self._expectation(pairs, counts, coin)
+            pooled = expect.pooled
+            fixed = self._fix(answers, pairs, expect, coin, taught)
+            posterior, counts, prior = self._em(pairs, posterior, fixed)
+            if self.n_iter_ >= self.max_iter:
+                break
+            if np.abs(pooled - before).max() < STILL:
+                self.converged_ = True
+                break
+        crowd = ClassCrowd(
+            answers.worker_ids, coin.accuracy, pairs.worker, pairs.label, counts, pooled, np.array(coin.crowd), prior,
+            np.array(TYPICAL), answers.task_ids, answers.answers_per_task() * taught,
+        )  # fmt: skip
+        return self._keep(with_overlap(crowd, answers), answers)
+
+    def e_step(self, answers: Answers) -> Floats:
+        """Posterior float64[T', K] of other (or touched) tasks under the fitted workers; same as `crowd_.posterior`."""
+        return self.crowd_.posterior(answers)
+
+    def labels(self, *, seed: int = 0) -> Ints:
+        """Most probable class of each task, int64[T]; ties drawn as in `majority_vote`."""
+        return best_class(self.posterior_, self.crowd_.task_ids, seed)
+
+    def _keep(self, crowd: ClassCrowd, answers: Answers) -> Self:
+        self._confusion = None
+        self.crowd_, self.prior_ = crowd, crowd.prior
+        self.posterior_ = crowd.posterior(answers)
+        return self
+
+    def _fit_nothing(self, answers: Answers) -> Self:
+        """One class: nothing to learn."""
+        pairs = Pairs.of(answers)
+        counts = pairs.counts(np.ones((1, answers.n_tasks)))
+        self.n_iter_, self.converged_, self.log_likelihood_, self.objective_ = 0, True, 0.0, np.zeros(1)
+        one = np.ones(1)
+        crowd = ClassCrowd(
+            answers.worker_ids, np.ones(answers.n_workers), pairs.worker, pairs.label, counts, np.ones((1, 1)), one[0],
+            one, np.array(TYPICAL), answers.task_ids, answers.answers_per_task(),
+        )  # fmt: skip
+        return self._keep(crowd, answers)
+
+    @staticmethod
+    def _expectation(pairs: Pairs, counts: Floats, coin: OneCoin) -> Expectation:
+        by_label = np.stack([sums(pairs.label, row, pairs.n_classes) for row in counts])
+        return Expectation.of_crowd(by_label, coin.crowd)
+
+    @staticmethod
+    def _fix(answers: Answers, pairs: Pairs, expect: Expectation, coin: OneCoin, taught: Bools) -> _Round:
+        """The class prior is drawn to the shares that one coin found under a uniform prior, with the weight of all
+        tasks: learnt freely it can run away to one class.
+        """
+        expected = expect.at(coin.accuracy, pairs.worker, pairs.label)
+        unseen = np.maximum(1 - pairs.totals(expected), 0.0)
+        answered = answers.answers_per_task() > 0
+        shares = coin.posterior[:, answered].sum(axis=1)
+        lone = pairs.evidence(np.log(expected))
+        return _Round(expected, unseen, shares + UNIFORM * np.count_nonzero(answered) + 1.0, answered, taught, lone)
+
+    def _em(self, pairs: Pairs, posterior: Floats, fixed: _Round) -> tuple[Floats, Floats, Floats]:
+        """Iterate to convergence from `posterior` [K, T]; returns posterior, counts [K, P], prior [K].
+
+        Maximises Σ_t ln Σ_k prior_k Π θ + OWN_ANSWERS Σ expected ln θ + Σ prior_counts ln prior: counts are additive in
+        each, so every M-step is its exact maximum and the objective cannot fall.
+        """
+        n_answers = max(pairs.task.size, 1)
+        trace: list[float] = []
+        while True:
+            counts = pairs.counts(posterior * fixed.taught)
+            own = pairs.totals(counts) + OWN_ANSWERS
+            log_theta = np.log(counts + OWN_ANSWERS * fixed.expected) - np.log(own)[:, pairs.worker]
+            prior = posterior[:, fixed.answered].sum(axis=1) + fixed.prior_counts
+            prior /= prior.sum()
+            log_prior = np.log(prior)
+            evidence = np.where(fixed.taught, pairs.evidence(log_theta), fixed.lone)
+            posterior, log_sum = normalise(log_prior[:, None] + evidence)
+            likelihood = float(log_sum[fixed.answered].sum())
+            penalty = (fixed.expected * log_theta).sum() - (fixed.unseen * np.log(own)).sum()
+            trace.append(likelihood + OWN_ANSWERS * penalty + float(fixed.prior_counts @ log_prior))
+            self.n_iter_ += 1
+            gained = len(trace) < 2 or trace[-1] - trace[-2] >= self.tol * n_answers
+            if not gained or self.n_iter_ >= self.max_iter:
+                self.objective_ = np.array(trace)
+                self.log_likelihood_ = likelihood
+                return posterior, counts, prior

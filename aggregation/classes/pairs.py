@@ -1,0 +1,72 @@
+"""The layout of EM: distinct (worker, label) pairs. Only labels a worker gave take memory, so 100 classes fit as well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from aggregation.arrays import Floats, Ints, sums
+from aggregation.classes.answers import Answers
+
+# A table over all (worker, label) cells is faster than sorting while it is not much longer than the answers.
+DENSE = 8
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """P distinct pairs: `worker`, `label` int64[P], sorted; `of_answer` int64[n]: the pair of each answer."""
+
+    worker: Ints
+    label: Ints
+    of_answer: Ints
+    task: Ints
+    n_tasks: int
+    n_workers: int
+    n_classes: int
+
+    @classmethod
+    def of(cls, answers: Answers) -> Pairs:
+        """Pairs that occur in `answers`."""
+        k = answers.n_classes
+        key = answers.worker * k + answers.label
+        cells = answers.n_workers * k
+        if cells <= DENSE * len(answers):
+            present = np.bincount(key, minlength=cells) > 0
+            known = np.flatnonzero(present)
+            of_answer = (np.cumsum(present) - 1)[key]
+        else:
+            known, of_answer = np.unique(key, return_inverse=True)
+        worker, label = np.divmod(known, k)
+        return cls(worker, label, of_answer, answers.task, answers.n_tasks, answers.n_workers, k)
+
+    def counts(self, posterior: Floats) -> Floats:
+        """Expected number of times each pair occurred on tasks of each true class: float64[K, P] from [K, T]."""
+        out = np.empty((self.n_classes, self.worker.size))
+        for k in range(self.n_classes):
+            weight = posterior[k].take(self.task, mode="clip")  # clip skips the bounds check: half the cost
+            out[k] = sums(self.of_answer, weight, self.worker.size)
+        return out
+
+    def totals(self, counts: Floats) -> Floats:
+        """Sum pairs [K, P] over the labels of a worker: float64[K, W]."""
+        out = np.empty((self.n_classes, self.n_workers))
+        for k in range(self.n_classes):
+            out[k] = sums(self.worker, counts[k], self.n_workers)
+        return out
+
+    def evidence(self, log_theta: Floats) -> Floats:
+        """Sum the pairs' log-probabilities [K, P] over the answers of each task: float64[K, T]."""
+        out = np.empty((self.n_classes, self.n_tasks))
+        for k in range(self.n_classes):
+            weight = log_theta[k].take(self.of_answer, mode="clip")
+            out[k] = sums(self.task, weight, self.n_tasks)
+        return out
+
+
+def normalise(log_scores: Floats) -> tuple[Floats, Floats]:
+    """Turn log-scores [K, T] into probabilities [K, T] over classes, and the log of each column's sum [T]."""
+    top = log_scores.max(axis=0)
+    scores = np.exp(log_scores - top)
+    total = scores.sum(axis=0)
+    return scores / total, top + np.log(total)
