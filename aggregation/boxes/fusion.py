@@ -1,0 +1,228 @@
+"""Fusion: clusters of boxes, which of them exist, where they are, what they are, and how sure an image is."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+
+from aggregation.arrays import Bools, Floats, Ints, best_class, entropy, sums
+from aggregation.boxes import existence
+from aggregation.boxes.answers import BoxAnswers
+from aggregation.boxes.clusters import cluster
+from aggregation.boxes.crowd import BoxCrowd
+from aggregation.boxes.existence import Rates, Sightings
+from aggregation.boxes.geometry import weighted_median
+from aggregation.classes import Answers, ClassCrowd, DawidSkene
+
+METHOD = "box-fusion 1"
+# Edges: typical distance between two people's edges as a share of the box's side, and the boxes that belief weighs.
+BLUR, BLUR_BOXES = 0.06, 10.0
+
+
+@dataclass(frozen=True)
+class BoxFusion:
+    """The fused boxes of all images, sorted by task and, within it, by confidence (highest first).
+
+    Each of c clusters: `task` int64[c] (code in answers.task_ids), `box` float64[c, 4], `label` int64[c], `existence`
+    float64[c] (probability that something is there), `class_posterior` float64[c, K], `confidence` float64[c]
+    (existence × probability of `label`), `votes` int64[c] (workers who drew it). `member` int64[m]: cluster of each box
+    of the answers. `kept` bool[c]: existence ≥ threshold: these are the answer; the others are candidates.
+    Each image: `task_confidence` float64[T]: expected share of the answer that is right (see `image_confidence`),
+    `task_entropy` float64[T]: mean doubt per candidate, in nats. Each worker (rows are answers.worker_ids):
+    `boxes_drawn` int64[W], `boxes_expected` float64[W] (expected real boxes on the images seen); in `crowd` recall,
+    precision and class model.
+    """
+
+    task: Ints
+    box: Floats
+    label: Ints
+    existence: Floats
+    class_posterior: Floats
+    confidence: Floats
+    votes: Ints
+    kept: Bools
+    member: Ints
+    task_confidence: Floats
+    task_entropy: Floats
+    boxes_drawn: Ints
+    boxes_expected: Floats
+    crowd: BoxCrowd
+
+
+def fuse(
+    answers: BoxAnswers,
+    *,
+    start: BoxCrowd | None = None,
+    fixed: BoxCrowd | None = None,
+    iou: float = 0.3,
+    threshold: float = 0.5,
+) -> BoxFusion:
+    """Fuse the answers of all images.
+
+    `start` warm-starts the worker models; `fixed` keeps them as they are (touched images only: the E-step). Boxes of
+    two workers are one thing above `iou`; a thing is part of the answer from existence `threshold` on.
+    """
+    member = cluster(answers, iou=iou)
+    seen = _sightings(answers, member)
+    rates = _rates(answers, seen, start=start, fixed=fixed)
+    exists, unseen = existence.believe(seen, rates, tempered=True)
+    box, blur = _edges(answers, seen, fixed)
+    posterior, classes = _classes(answers, seen, start=start, fixed=fixed)
+    label = best_class(posterior, _thing_keys(answers, seen))
+    confidence = exists * posterior[np.arange(label.size), label]
+    kept = exists >= threshold
+    order = np.lexsort((np.arange(label.size), -confidence, seen.thing_task))
+    place = np.empty(order.size, dtype=np.int64)
+    place[order] = np.arange(order.size)
+    missed = _missed(seen, rates, exists, unseen)
+    drawn = np.bincount(seen.draw_worker, minlength=answers.n_workers)
+    expected = sums(seen.thing_task, exists, answers.n_tasks) + missed
+    crowd = fixed or _crowd(answers, seen, rates, exists, blur, classes)
+    return BoxFusion(
+        task=seen.thing_task[order],
+        box=box[order],
+        label=label[order],
+        existence=exists[order],
+        class_posterior=posterior[order],
+        confidence=confidence[order],
+        votes=np.bincount(seen.draw_thing, minlength=label.size)[order],
+        kept=kept[order],
+        member=place[member],
+        task_confidence=image_confidence(seen.thing_task, confidence, exists, kept, missed),
+        task_entropy=_doubt(seen, exists, posterior),
+        boxes_drawn=drawn,
+        boxes_expected=sums(seen.look_worker, expected[seen.look_task], answers.n_workers),
+        crowd=crowd,
+    )
+
+
+def image_confidence(task: Ints, confidence: Floats, exists: Floats, kept: Bools, missed: Floats) -> Floats:
+    """Expected F1 of each image's answer against the truth, float64[T].
+
+    2 Σ confidence of the kept / (kept + expected real things, candidates and things nobody drew (`missed` [T])
+    included): a share, so that it does not sink with the number of boxes as the chance of a faultless image would.
+    With nothing kept the answer is "nothing here", right if nothing is: Π (1 − existence) · exp(−missed).
+    """
+    n_tasks = missed.size
+    right = sums(task[kept], confidence[kept], n_tasks)
+    stated = np.bincount(task[kept], minlength=n_tasks)
+    real = sums(task, exists, n_tasks) + missed
+    nothing = np.exp(sums(task, np.log1p(-np.minimum(exists, 1 - 1e-12)), n_tasks) - missed)
+    return np.where(stated > 0, 2 * right / np.maximum(stated + real, 1e-12), nothing)
+
+
+def _sightings(answers: BoxAnswers, member: Ints) -> Sightings:
+    n_things = int(member.max()) + 1 if member.size else 0
+    thing_task = np.empty(n_things, dtype=np.int64)
+    thing_task[member] = answers.task[answers.answer]
+    return Sightings(
+        look_task=answers.task,
+        look_worker=answers.worker,
+        thing_task=thing_task,
+        draw_thing=member,
+        draw_worker=answers.worker[answers.answer],
+        n_tasks=answers.n_tasks,
+        n_workers=answers.n_workers,
+    )
+
+
+def _rates(answers: BoxAnswers, seen: Sightings, *, start: BoxCrowd | None, fixed: BoxCrowd | None) -> Rates:
+    known = fixed or start
+    if known is None:
+        return existence.fit(seen)
+    recall, junk, _, _ = known.of_workers(answers.worker_ids)
+    rates = Rates(recall, junk, float(known.fresh[0]), float(known.fresh[1]), float(known.echo), float(known.real))
+
+    return rates if fixed is not None else existence.fit(seen, start=rates)
+
+
+def _missed(seen: Sightings, rates: Rates, exists: Floats, unseen: Floats) -> Floats:
+    """Expected real things on each image that nobody drew, float64[T].
+
+    Images differ: the mean number of things has a Gamma prior of shape 1 around the project's, so a crowded image is
+    expected to hide more and an image where all drew nothing little.
+    """
+    found = sums(seen.thing_task, exists, seen.n_tasks)
+    missed: Floats = unseen * (1 + found) / (1 / rates.real + 1 - unseen)
+    return missed
+
+
+def _edges(answers: BoxAnswers, seen: Sightings, fixed: BoxCrowd | None) -> tuple[Floats, Floats]:
+    """Fused boxes [c, 4] by weighted median, and each worker's blur [W]: a worker weighs 1 / blur²."""
+    n_things = seen.thing_task.size
+    if fixed is not None:
+        blur = fixed.of_workers(answers.worker_ids)[3]
+        return weighted_median(answers.box, blur[seen.draw_worker] ** -2.0, seen.draw_thing, n_things), blur
+    blur = np.full(answers.n_workers, BLUR)
+    box = weighted_median(answers.box, np.ones(seen.draw_thing.size), seen.draw_thing, n_things)
+    shared = np.bincount(seen.draw_thing, minlength=n_things)[seen.draw_thing] > 1
+    worker, thing = seen.draw_worker[shared], seen.draw_thing[shared]
+    for _ in range(2):
+        side = np.stack([box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]] * 2, axis=1)
+        away = (np.abs(answers.box[shared] - box[thing]) / np.maximum(side[thing], 1e-9)).mean(axis=1)
+        boxes = np.bincount(worker, minlength=answers.n_workers)
+        crowd = (away.sum() + BLUR_BOXES * BLUR) / (away.size + BLUR_BOXES)
+        blur = (sums(worker, away, answers.n_workers) + BLUR_BOXES * crowd) / (boxes + BLUR_BOXES)
+        box = weighted_median(answers.box, blur[seen.draw_worker] ** -2.0, seen.draw_thing, n_things)
+    return box, blur
+
+
+def _classes(
+    answers: BoxAnswers, seen: Sightings, *, start: BoxCrowd | None, fixed: BoxCrowd | None
+) -> tuple[Floats, ClassCrowd | None]:
+    """Class posterior of each thing [c, K], by Dawid-Skene on the labels of its boxes."""
+    n_things = seen.thing_task.size
+    if answers.n_classes == 1:
+        return np.ones((n_things, 1)), None
+    labels = Answers.encode(
+        seen.draw_thing,
+        answers.worker_ids[seen.draw_worker],
+        answers.label,
+        n_classes=answers.n_classes,
+        task_ids=np.arange(n_things),
+        worker_ids=answers.worker_ids,
+    )
+    if fixed is not None and fixed.classes is not None:
+        inside = fixed.share_inside(answers)[seen.thing_task]
+        return fixed.classes.posterior(labels, inside=inside), fixed.classes
+    model = DawidSkene().fit(labels, start=None if start is None else start.classes)
+    nobody = np.zeros(0, dtype=np.int64)  # clusters have no lasting ids: `BoxCrowd.share_inside` knows the images
+    return model.posterior_, dataclasses.replace(model.crowd_, task_ids=nobody, task_answers=nobody)
+
+
+def _thing_keys(answers: BoxAnswers, seen: Sightings) -> Ints:
+    """Key for drawing ties: image id and the thing's number on it, so that other images do not matter."""
+    first = np.searchsorted(seen.thing_task, seen.thing_task)
+    return answers.task_ids[seen.thing_task] * 4099 + np.arange(seen.thing_task.size) - first
+
+
+def _doubt(seen: Sightings, exists: Floats, posterior: Floats) -> Floats:
+    """Mean over an image's candidates of the entropy of "real?" plus existence × that of the class: float64[T]."""
+    doubt = entropy(np.stack([exists, 1 - exists], axis=1)) + exists * entropy(posterior)
+    things = np.bincount(seen.thing_task, minlength=seen.n_tasks)
+    return sums(seen.thing_task, doubt, seen.n_tasks) / np.maximum(things, 1)
+
+
+def _crowd(
+    answers: BoxAnswers, seen: Sightings, rates: Rates, exists: Floats, blur: Floats, classes: ClassCrowd | None
+) -> BoxCrowd:
+    drawn = np.bincount(seen.draw_worker, minlength=answers.n_workers)
+    real = sums(seen.draw_worker, exists[seen.draw_thing], answers.n_workers)
+    mean = (real.sum() + existence.CROWD_THINGS * existence.RECALL) / (drawn.sum() + existence.CROWD_THINGS)
+    precision = (real + existence.WORKER_THINGS * mean) / (drawn + existence.WORKER_THINGS)
+    fresh = np.array([rates.crowd_recall, rates.crowd_junk, mean, np.median(blur) if blur.size else BLUR])
+    return BoxCrowd(
+        worker_ids=answers.worker_ids,
+        recall=rates.recall,
+        junk=rates.junk,
+        precision=precision,
+        blur=blur,
+        fresh=fresh,
+        real=np.array(rates.real),
+        echo=np.array(rates.echo),
+        classes=classes,
+        task_ids=answers.task_ids,
+        task_answers=np.bincount(answers.task, minlength=answers.n_tasks),
+    )
