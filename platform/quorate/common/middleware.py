@@ -1,0 +1,81 @@
+"""Headers and error pages every response shares."""
+
+import logging
+from collections.abc import Callable
+
+from django.db import OperationalError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from quorate.common.errors import DomainError
+
+logger = logging.getLogger(__name__)
+
+UNAVAILABLE = 503
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+# Nothing inline, nothing from elsewhere. blob: shows a picture chosen for upload before it is sent.
+POLICY = (
+    "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-src 'self'; frame-ancestors 'none'"
+)
+
+
+class ContentSecurityPolicy:
+    """Sends the policy with every response that has not set its own (uploaded files and sandboxes do)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        return response
+
+
+class CalmErrors:
+    """A named error becomes its page, a database that is away a 503; both without a traceback for the caller."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._answer(request)
+        if response.status_code == UNAVAILABLE and request.method in {"GET", "HEAD"}:
+            # A connection kept from before the database was started again fails once. A page that only reads may just be
+            # asked again; what writes is repeated by whoever sent it, with its key.
+            connection.close()
+            response = self._answer(request)
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        except OperationalError:
+            # Reached when the session itself cannot be read, before any view: process_exception is not called then.
+            return unavailable(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Called by Django for what a view raised; None lets Django go on."""
+        if isinstance(exception, OperationalError):
+            return unavailable(request)
+        if isinstance(exception, DomainError):
+            template = {404: "404.html", 403: "403.html"}.get(exception.status, "400.html")
+            return render(request, template, {"error": exception}, status=exception.status)
+        return None
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503 with no database needed to say so."""
+    logger.exception("Database unavailable")
+    message = "The database is not reachable just now. Nothing was lost; try again in a moment."
+    if request.path.startswith("/api/"):
+        response: HttpResponse = JsonResponse(
+            {"error": {"code": "unavailable", "message": message, "fields": {}}}, status=UNAVAILABLE
+        )
+    else:
+        response = HttpResponse(message, status=UNAVAILABLE, content_type="text/plain; charset=utf-8")
+    response.headers["Retry-After"] = "2"
+    return response
