@@ -1,0 +1,48 @@
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from quorate.common.ids import new_public_id
+from tasks_app.enums import PoolState
+from tasks_app.models.project import Project
+
+
+class Pool(models.Model):
+    """A HIT definition: the priced, published set of tasks of one project."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="pools")
+    title = models.CharField(max_length=120)
+    description = models.CharField(max_length=500, blank=True)
+    keywords = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=8, choices=PoolState, default=PoolState.DRAFT)
+    reward = models.BigIntegerField(default=50_000, help_text="Micro-units for a full page of tasks.")
+    tasks_per_assignment = models.PositiveSmallIntegerField(default=1)
+    assignment_seconds = models.PositiveIntegerField(default=600)
+    lifetime_days = models.PositiveSmallIntegerField(default=30)
+    overlap_min = models.PositiveSmallIntegerField(default=3)
+    overlap_max = models.PositiveSmallIntegerField(default=7)
+    confidence = models.FloatField(default=0.9, help_text="A result is settled from here on.")
+    accept_automatically = models.BooleanField(default=True)
+    accept_delay_seconds = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    opened_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="End of its lifetime, set when it opens.")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    # Kept by the aggregation job from answers' measured seconds; None until there are any.
+    median_seconds = models.FloatField(null=True, blank=True, help_text="Per task.")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(reward__gte=0), name="pool_reward"),
+            models.CheckConstraint(condition=Q(tasks_per_assignment__range=(1, 100)), name="pool_page"),
+            models.CheckConstraint(
+                condition=Q(overlap_min__gte=1) & Q(overlap_max__gte=F("overlap_min")) & Q(overlap_max__lte=100),
+                name="pool_overlap",
+            ),
+            models.CheckConstraint(condition=Q(confidence__gt=0) & Q(confidence__lt=1), name="pool_confidence"),
+        )
+        indexes = (models.Index(fields=["state", "-opened_at"], name="pool_market"),)
+
+    def __str__(self) -> str:
+        return self.title
