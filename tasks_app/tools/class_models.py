@@ -1,0 +1,90 @@
+"""From answers with one class each to Dawid-Skene and back: the bridge between kinds and `aggregation.classes`."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from aggregation import workers as measures
+from aggregation.arrays import Floats, best_class, entropy
+from aggregation.classes import Answers, ClassCrowd, DawidSkene, vote_counts
+from aggregation.classes.dawid_skene import METHOD
+from tasks_app.tools.base import AnswerBatch, Fit, TaskResult, WorkerReport
+from tasks_app.tools.worker_state import number_or_none, open_state, seal_state
+
+# Beyond this a matrix is unreadable, and 1,000 workers × 100 × 100 numbers are no report but a data set.
+MAX_CONFUSION = 30
+# Posterior mass below this is not reported.
+TRACE = 1e-6
+
+
+def fit(keys: list[str], batch: AnswerBatch, *, final: bool) -> Fit:
+    """Cold fit of all answers; `keys` are the classes in the order of their codes."""
+    answers = _encode(keys, batch)
+    model = DawidSkene() if final else DawidSkene(max_iter=30, tol=1e-4)
+    model.fit(answers)
+    return Fit(
+        results=_results(keys, answers, model.posterior_),
+        workers=_reports(answers, model),
+        method=METHOD,
+        state=seal_state(keys, model.crowd_.to_bytes()),
+    )
+
+
+def update(keys: list[str], state: bytes, batch: AnswerBatch) -> Fit:
+    """Posteriors of the batch's tasks under the workers in `state`.
+
+    A state of other classes (the question was edited), of an older version or none at all cannot judge these answers:
+    then the batch is fitted alone, and the next full fit puts the state right.
+    """
+    crowd = open_state(keys, state, ClassCrowd.from_bytes)
+    if crowd is None:
+        return replace(fit(keys, batch, final=False), workers={}, state=state)
+    answers = _encode(keys, batch)
+    return Fit(results=_results(keys, answers, crowd.posterior(answers)), workers={}, method=METHOD, state=state)
+
+
+def _encode(keys: list[str], batch: AnswerBatch) -> Answers:
+    code = {key: number for number, key in enumerate(keys)}
+    labels = np.array([code.get(value["class"], -1) for value in batch.values], dtype=np.int64)
+    known = labels >= 0
+    return Answers.encode(batch.tasks[known], batch.workers[known], labels[known], n_classes=len(keys))
+
+
+def _results(keys: list[str], answers: Answers, posterior: Floats) -> dict[int, TaskResult]:
+    counts = vote_counts(answers)
+    best = best_class(posterior, answers.task_ids)
+    doubt = entropy(posterior)
+    results = {}
+    for row, task in enumerate(answers.task_ids.tolist()):
+        votes, shares, label = counts[row], posterior[row], int(best[row])
+        results[task] = TaskResult(
+            task=task,
+            value={"class": keys[label]},
+            confidence=float(min(max(shares[label], 0.0), 1.0)),
+            votes={keys[k]: float(votes[k]) for k in np.flatnonzero(votes)},
+            posterior={keys[k]: float(shares[k]) for k in np.flatnonzero(shares > TRACE)},
+            answers=int(votes.sum()),
+            disputed=float(max(doubt[row], 0.0)),
+        )
+    return results
+
+
+def _reports(answers: Answers, model: DawidSkene) -> dict[int, WorkerReport]:
+    given = answers.answers_per_worker()
+    accuracy = measures.expected_accuracy(model.confusion_, model.prior_)
+    spam = measures.spam_score(model.confusion_)
+    alike = measures.agreement(answers)
+    support = measures.support(answers, model.posterior_)
+    readable = answers.n_classes <= MAX_CONFUSION
+    return {
+        worker: WorkerReport(
+            worker=worker,
+            answers=int(given[row]),
+            accuracy=number_or_none(accuracy[row]),
+            agreement=number_or_none(alike[row]),
+            spam_score=number_or_none(spam[row]),
+            confusion=model.confusion_[row].tolist() if readable else None,
+            support=support[row].tolist() if readable else None,
+        )
+        for row, worker in enumerate(answers.worker_ids.tolist())
+    }

@@ -1,0 +1,32 @@
+"""Which class does a text belong to? One key or one click is the answer."""
+
+from tasks_app.tools.base import Demo, Labels
+from tasks_app.tools.classification import Classification
+
+
+class TextClassification(Classification):
+    kind = "text_classification"
+    title = "Text classification"
+    summary = "People read a text and choose one class. One key is one answer."
+    media = "text"
+    items = Labels("text", "texts")
+
+    @property
+    def demo(self) -> Demo:
+        return Demo(
+            question=self.clean_question(
+                {
+                    "prompt": "How does the writer feel about the delivery?",
+                    "classes": [
+                        {"name": "Pleased", "color": "#009E73"},
+                        {"name": "Mixed", "color": "#E69F00"},
+                        {"name": "Annoyed", "color": "#D55E00"},
+                    ],
+                }
+            ),
+            hint="Press 1, 2 or 3, or click.",
+            item={
+                "text": "The parcel came two days late and the box was dented, but the lamp inside was perfect "
+                "and the driver carried it up four floors without being asked."
+            },
+        )
