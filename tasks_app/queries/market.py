@@ -1,0 +1,149 @@
+"""Work as a worker finds it: what is on offer, what it pays an hour, how much of it is left for this worker."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    F,
+    FloatField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast, Coalesce, Now
+
+from quorate.accounts.models import User
+from tasks_app import tools
+from tasks_app.enums import AssignmentState, PoolState, ResultState
+from tasks_app.models import Assignment, Pool, Restriction, Task
+
+# "1,000+" is all a worker wants to know, and counting 100,000 rows for it would make the list slow.
+LEFT_MOST = 1000
+HOUR = 3600
+CENT = 10_000
+LEFT = """(SELECT count(*) FROM (
+    SELECT 1 FROM tasks_app_task t WHERE t.pool_id = tasks_app_pool.id AND t.slots_free > 0 AND t.state = %s
+    AND NOT EXISTS (SELECT 1 FROM tasks_app_slot s WHERE s.task_id = t.id AND s.worker_id = %s) LIMIT %s) some_left)"""
+
+SORTS: dict[str, tuple[Any, ...]] = {
+    "pay": (F("per_hour").desc(nulls_last=True), F("opened_at").desc(nulls_last=True)),
+    "new": (F("opened_at").desc(nulls_last=True),),
+    "left": (F("left_for_you").desc(), F("opened_at").desc(nulls_last=True)),
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A pool as its would-be worker sees it. Money in micro-units; `per_hour` None until answers were measured."""
+
+    public_id: str
+    title: str
+    description: str
+    requester: str
+    kind: str
+    kind_title: str
+    media: str
+    state: str
+    reward: int
+    tasks: int
+    seconds: float | None
+    per_hour: int | None
+    left: int
+    in_work: int
+    opened_at: datetime | None
+    ends_at: datetime | None
+
+    @property
+    def left_text(self) -> str:
+        """How many tasks are left for this worker; a lot is a lot."""
+        return f"{LEFT_MOST:,}+" if self.left > LEFT_MOST else f"{self.left:,}"
+
+
+def restrictions(worker: User) -> list[Restriction]:
+    """What keeps a worker from new work, the graver first. One query."""
+    return list(Restriction.objects.filter(worker=worker, lifted_at=None).order_by("kind", "created_at"))
+
+
+def offers(worker: User, *, sort: str = "pay") -> QuerySet[Pool]:
+    """Open pools for this worker to page through: what they hold unfinished first, then what has tasks left, then `sort`.
+
+    Each row carries all that `offer` needs: one query a page.
+    """
+    rows = _priced(worker).filter(state=PoolState.OPEN).filter(Q(expires_at=None) | Q(expires_at__gt=Now()))
+    begun = Case(When(in_work__gt=0, then=Value(0)), When(left_for_you__gt=0, then=Value(1)), default=Value(2))
+    return rows.order_by(begun, *SORTS.get(sort, SORTS["pay"]), "-id")
+
+
+def offer(pool: Pool) -> Offer:
+    """A row of `offers` as its page shows it. No query."""
+    row: Any = pool
+    project = pool.project
+    tool = tools.get(project.kind)
+    return Offer(
+        public_id=pool.public_id,
+        title=pool.title,
+        description=pool.description,
+        requester=project.created_by.name,
+        kind=project.kind,
+        kind_title=tool.title,
+        media=tool.media,
+        state=pool.state,
+        reward=pool.reward,
+        tasks=pool.tasks_per_assignment,
+        seconds=pool.median_seconds,
+        per_hour=None if row.per_hour is None else round(row.per_hour / CENT) * CENT,
+        left=row.left_for_you,
+        in_work=row.in_work,
+        opened_at=pool.opened_at,
+        ends_at=pool.expires_at,
+    )
+
+
+def one_offer(worker: User, pool: Pool) -> Offer:
+    """The offer of a pool that the gate let through. One query."""
+    return offer(_priced(worker).get(pk=pool.pk))
+
+
+def unfinished(worker: User, pool: Pool) -> list[str]:
+    """Public ids of the pages this worker has taken here and not handed in, oldest first. One query."""
+    mine = Assignment.objects.filter(
+        worker=worker, pool=pool, state=AssignmentState.ACTIVE, expires_at__gt=Now()
+    ).order_by("pk")
+    return list(mine.values_list("public_id", flat=True))
+
+
+def example_item(pool: Pool) -> dict[str, Any] | None:
+    """One of the pool's items as workers see them (no extra columns, no file names); None without items. One query.
+
+    The oldest one: always the same, so that looking again and again is no way to see the tasks before choosing.
+    """
+    data = Task.objects.filter(pool=pool).order_by("pk").values_list("data", flat=True).first()
+    return None if data is None else {name: value for name, value in data.items() if name not in {"meta", "name"}}
+
+
+def _priced(worker: User) -> QuerySet[Pool]:
+    active = Assignment.objects.filter(
+        pool=OuterRef("pk"), worker=worker, state=AssignmentState.ACTIVE, expires_at__gt=Now()
+    )
+    per_hour = Cast(F("reward"), FloatField()) * HOUR / F("tasks_per_assignment") / F("median_seconds")
+    return Pool.objects.select_related("project__created_by").annotate(
+        per_hour=Case(When(median_seconds__gt=0, then=per_hour), output_field=FloatField()),
+        in_work=Coalesce(Subquery(active.values("pool").annotate(n=Count("pk")).values("n")), 0),
+        left_for_you=_left(worker),
+    )
+
+
+def _left(worker: User) -> RawSQL:
+    """Tasks with a free place that this worker never had, counted up to LEFT_MOST + 1.
+
+    By hand: the ORM cannot put a LIMIT under a COUNT inside an annotation.
+    """
+    return RawSQL(LEFT, (ResultState.OPEN.value, worker.pk, LEFT_MOST + 1), output_field=BigIntegerField())  # noqa: S611
