@@ -1,0 +1,152 @@
+"""Places that come free again: a task skipped, an assignment returned or expired, a worker stopped. Each exactly once."""
+
+import time
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
+
+from quorate.accounts.models import User
+from quorate.common.clock import database_now
+from quorate.common.money import share
+from quorate.events import dirty
+from quorate.events.log import record
+from quorate.events.models import Event
+from tasks_app.domain.submitting import GRACE
+from tasks_app.enums import AssignmentState, Lane, PoolState, ResultState, Topic
+from tasks_app.errors import AssignmentOver, NotFound
+from tasks_app.models import Assignment, Slot, Task
+from tasks_app.queries.locks import passing_by
+
+
+def wanted_key() -> int:
+    """A place at the end of the wanted lane: the microsecond of asking."""
+    return time.time_ns() // 1000
+
+
+def skip(*, worker: User, assignment: str, task: str, reason: str = "") -> Assignment:
+    """Give back one task of the worker's page, which then pays its share less. The last one returns the assignment.
+
+    Skipping again what was skipped changes nothing. Raises NotFound, AssignmentOver.
+    """
+    with transaction.atomic():
+        held = _lock_own(worker, assignment)
+        slot = Slot.objects.filter(assignment=held, task__public_id=task).first()
+        if slot is None:
+            raise NotFound
+        if slot.released_at is not None:
+            return held
+        if held.state != AssignmentState.ACTIVE:
+            raise AssignmentOver
+        _release(Slot.objects.filter(pk=slot.pk), reason=f"skipped: {reason}"[:200])
+        if held.task_count == 1:
+            held.state = AssignmentState.RETURNED
+            held.decided_at = database_now()
+        else:
+            held.reward = share(held.reward, held.task_count - 1, held.task_count)
+            held.task_count -= 1
+        held.save(update_fields=["state", "decided_at", "reward", "task_count"])
+        record(
+            actor=worker,
+            verb="skipped",
+            object_type="assignment",
+            object_id=held.public_id,
+            scope=held.pool.project.public_id,
+            data={"task": task, "reason": reason[:200]},
+        )
+    return held
+
+
+def give_back(*, worker: User, assignment: str, unseen: bool = False) -> Assignment:
+    """Return the whole page. Again is harmless. Raises NotFound, AssignmentOver when it was handed in or has expired.
+
+    `unseen`: it was taken ahead and never shown, so its tasks may come to this worker again.
+    """
+    with transaction.atomic():
+        held = _lock_own(worker, assignment)
+        if held.state == AssignmentState.RETURNED:
+            return held
+        if held.state != AssignmentState.ACTIVE:
+            raise AssignmentOver
+        end_assignments([held], AssignmentState.RETURNED, actor=worker)
+        if unseen:
+            # A released place keeps its task away from the worker for good, which is for what was looked at.
+            held.slots.filter(release_reason=AssignmentState.RETURNED.value).delete()
+    return held
+
+
+def expire_due(*, limit: int = 500) -> int:
+    """End the assignments whose time, and the grace for late packets, is over by the database's clock. Returns how many.
+
+    Two of these at once share the work: each takes rows the other has not locked.
+    """
+    with transaction.atomic():
+        rows = Assignment.objects.filter(state=AssignmentState.ACTIVE, expires_at__lte=Now() - GRACE)
+        due = list(passing_by(rows).select_related("pool__project").order_by("expires_at")[:limit])
+        end_assignments(due, AssignmentState.EXPIRED, actor=None)
+    return len(due)
+
+
+def end_assignments(held: Iterable[Assignment], state: AssignmentState, *, actor: User | None) -> None:
+    """Take locked, active assignments to `state` and free their places. Inside the caller's transaction; four queries."""
+    ended = list(held)
+    if not ended:
+        return
+    now = database_now()
+    for row in ended:
+        row.state = state
+        row.decided_at = now
+    Assignment.objects.bulk_update(ended, ["state", "decided_at"])
+    _release(Slot.objects.filter(assignment__in=[row.pk for row in ended], released_at=None), reason=state.value)
+    Event.objects.bulk_create(
+        Event(
+            actor=actor,
+            verb=state.value,
+            object_type="assignment",
+            object_id=row.public_id,
+            scope=row.pool.project.public_id,
+            data={"tasks": row.task_count},
+        )
+        for row in ended
+    )
+    # What a closed pool held for them goes back to its requester, by the job that also pays.
+    closed = {row.pool_id for row in ended if row.pool.state == PoolState.CLOSED}
+    dirty.mark_all(dirty.News(Topic.ACCEPT, pool_id) for pool_id in closed)
+
+
+def _lock_own(worker: User, public_id: str) -> Assignment:
+    found = (
+        Assignment.objects.select_for_update(of=("self",))
+        .select_related("pool__project")
+        .filter(public_id=public_id, worker_id=worker.pk)
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _release(slots: QuerySet[Slot], *, reason: str) -> None:
+    """Free these live slots' places: one statement on the tasks, locked in order of id.
+
+    A place comes free for others only while its task is still asked and its pool is not closed; otherwise it just ends.
+    """
+    counted: dict[int, int] = {}
+    for task_id in slots.order_by("task_id").values_list("task_id", flat=True):
+        counted[task_id] = counted.get(task_id, 0) + 1
+    slots.update(released_at=Now(), release_reason=reason)
+    # Pages of several workers may hold the same task: each count of places is its own statement, nearly always just one.
+    for places in sorted(set(counted.values())):
+        ids = sorted(task for task, count in counted.items() if count == places)
+        list(Task.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
+        held = Task.objects.filter(pk__in=ids)
+        asked = held.filter(state=ResultState.OPEN).exclude(pool__state=PoolState.CLOSED)
+        asked_ids = list(asked.values_list("pk", flat=True))
+        held.exclude(pk__in=asked_ids).update(slots_live=F("slots_live") - places)
+        Task.objects.filter(pk__in=asked_ids).update(
+            slots_live=F("slots_live") - places,
+            slots_free=F("slots_free") + places,
+            lane=Lane.WANTED,
+            queue_key=wanted_key(),
+        )

@@ -1,0 +1,160 @@
+"""Handing out: which tasks a worker gets next, and taking one place in each, in one statement.
+
+The order: first the *wanted* lane (asked for once more by the overlap rule, or given back by somebody), in the order it
+was asked; then the *fresh* lane in an order that is random to begin with. A cursor per worker and lane remembers how far
+the worker has come, so that tasks done before are never scanned again; each worker jumps ahead by a few tasks at random,
+so that two workers who begin together do not walk in step. What a walk leaves behind (jumped over, locked by somebody
+else, asked for again) is found by the next lap.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from quorate.accounts.models import User
+from quorate.common.ids import new_public_id
+from quorate.common.money import share
+from quorate.events.log import record
+from tasks_app.domain import taking_sql
+from tasks_app.enums import PoolState
+from tasks_app.errors import InvalidInput, TooManyActive
+from tasks_app.models import Assignment
+from tasks_app.queries import gate
+
+# How many fresh tasks a worker may jump over, at most.
+JUMP = 8
+# After a lap that found nothing the worker's next lap waits this long; tasks newly asked for are found without a lap.
+LAP_PAUSE = timedelta(seconds=3)
+# The same worker in two tabs can pick the same task from two snapshots; UNIQUE refuses one, which then picks again.
+TRIES = 4
+
+REASONS = {
+    "no_tasks": "There is nothing left here for you just now.",
+    "paused": "The requester has paused this.",
+    "closed": "This is over.",
+    "restricted": "You cannot take work at the moment.",
+}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """An assignment, or the reason why there is none (a key of REASONS)."""
+
+    assignment: Assignment | None
+    reason: str = ""
+
+    @property
+    def message(self) -> str:
+        """The reason in words; empty with an assignment."""
+        return REASONS.get(self.reason, "")
+
+
+def may_work(market: gate.Market) -> str:
+    """Why this worker gets nothing from this pool now; empty if nothing stands in the way."""
+    pool = market.pool
+    if market.restricted:
+        return "restricted"
+    if pool.state == PoolState.PAUSED:
+        return "paused"
+    if pool.state != PoolState.OPEN or (pool.expires_at is not None and pool.expires_at <= market.now):
+        return "closed"
+    return ""
+
+
+def take(*, worker: User, pool: str, take_key: str | None = None) -> Taken:
+    """Give `worker` the next page of tasks of the pool with this public id.
+
+    The same `take_key` again gives the same assignment. Two queries. Raises NotFound for a pool that is no worker's
+    business, TooManyActive when the worker holds settings.MAX_ACTIVE_ASSIGNMENTS unfinished ones here, InvalidInput for
+    a key over 80 characters.
+    """
+    if take_key is not None and len(take_key) > 80:
+        raise InvalidInput(fields={"Idempotency-Key": "At most 80 characters."})
+    market = gate.market(worker, pool, take_key=take_key)
+    if market.taken_before is not None:
+        return Taken(Assignment.objects.select_related("pool__project").get(pk=market.taken_before))
+    reason = may_work(market)
+    if reason:
+        return Taken(None, reason)
+    if market.active >= settings.MAX_ACTIVE_ASSIGNMENTS:
+        raise TooManyActive
+    for attempt in range(TRIES):
+        try:
+            assignment = _take_page(market, worker, take_key)
+        except (IntegrityError, OperationalError) as error:
+            # UNIQUE(task, worker) or UNIQUE(take_key) met by another tab; or a deadlock PostgreSQL has broken.
+            if attempt == TRIES - 1 or not _is_race(error):
+                raise
+            market = gate.market(worker, pool, take_key=take_key)
+            if market.taken_before is not None:
+                return Taken(Assignment.objects.select_related("pool__project").get(pk=market.taken_before))
+        else:
+            return Taken(assignment, "" if assignment else "no_tasks")
+    message = "unreachable: the last attempt returns or raises"
+    raise AssertionError(message)
+
+
+def _is_race(error: Exception) -> bool:
+    """Whether trying again can help: a unique violation, or a deadlock (SQLSTATE 40P01)."""
+    return isinstance(error, IntegrityError) or getattr(error.__cause__, "pgcode", None) == "40P01"
+
+
+def _take_page(market: gate.Market, worker: User, take_key: str | None) -> Assignment | None:
+    """Walk on from the cursor and round the lane's end; before saying "nothing", wait for who holds the first task."""
+    pool = market.pool
+    lap = market.lap_after is None or market.lap_after <= market.now
+    page = taking_sql.Page(
+        pool_id=pool.pk,
+        worker_id=worker.pk,
+        size=pool.tasks_per_assignment,
+        reward=pool.reward,
+        seconds=pool.assignment_seconds,
+        take_key=take_key,
+        public_id=new_public_id(),
+        scope=pool.project.public_id,
+        fresh_after=market.fresh_key,
+        wanted_after=market.wanted_key,
+        jump=secrets.randbelow(JUMP),
+        lap=lap,
+    )
+    found = _run(page)
+    if found is None and lap:
+        # From the very start, without SKIP LOCKED: that passes over a task whose taker is about to roll back, and a
+        # worker told "nothing left" while a place comes free was told a falsehood.
+        found = _run(page.whole(), wait=True)
+        if found is None:
+            taking_sql.rest(pool.pk, worker.pk, market.now + LAP_PAUSE)
+    if found is None:
+        return None
+    return Assignment(
+        pk=found.pk,
+        public_id=page.public_id,
+        pool=pool,
+        worker=worker,
+        reward=share(pool.reward, found.count, pool.tasks_per_assignment),
+        task_count=found.count,
+        created_at=found.created_at,
+        expires_at=found.expires_at,
+        take_key=take_key,
+    )
+
+
+def _run(page: taking_sql.Page, *, wait: bool = False) -> taking_sql.Found | None:
+    """One statement on PostgreSQL; a short IMMEDIATE transaction of several on SQLite, which has one writer anyway."""
+    if connection.vendor == "postgresql":
+        return taking_sql.take_postgresql(page, wait=wait)
+    with transaction.atomic():
+        found = taking_sql.take_sqlite(page)
+        if found is not None:
+            record(
+                actor=User(pk=page.worker_id),
+                verb="taken",
+                object_type="assignment",
+                object_id=page.public_id,
+                scope=page.scope,
+                data={"tasks": found.count},
+            )
+        return found
