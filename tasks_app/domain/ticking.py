@@ -1,0 +1,12 @@
+"""What the clock brings, every two seconds."""
+
+from quorate.events.relay import beat
+from tasks_app.domain.giving_back import expire_due
+from tasks_app.domain.publishing import close_ended
+
+
+def tick() -> None:
+    """Expire assignments, close pools at the end of their lifetime, and show that a worker is alive."""
+    expired = expire_due()
+    closed = close_ended()
+    beat("worker", expired=expired, closed=closed)
