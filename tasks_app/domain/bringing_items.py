@@ -1,0 +1,73 @@
+"""Items that come as JSON, all at once: every one is good, or none is taken."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from quorate.accounts.models import User
+from quorate.events.log import record
+from tasks_app import tools
+from tasks_app.domain.adding_tasks import Added, NewTask, add_tasks
+from tasks_app.errors import InvalidInput
+from tasks_app.models import MediaFile, Pool, Project
+from tasks_app.tools.fields import Json, Problems, join, read_text
+
+MAX_ITEMS = 1000
+
+
+def bring_items(*, pool: Pool, actor: User, items: Sequence[Any]) -> Added:
+    """New tasks for these items; those the pool has already are counted as duplicates, so a retry makes nothing twice.
+
+    An item is the kind's own ({"text": …} or {"image": "<sha256 of an image stored in the project>"}) with an optional
+    "name" and "meta". Raises InvalidInput naming "items.3.text", Conflict for a closed pool, InsufficientFunds.
+    """
+    if not 1 <= len(items) <= MAX_ITEMS:
+        raise InvalidInput(fields={"items": f"1 to {MAX_ITEMS:,} items at a time."})
+    images = _images(pool.project, items)
+    problems = Problems()
+    rows = [_row(pool.project, join("items", number), raw, images, problems) for number, raw in enumerate(items)]
+    problems.check()
+    with transaction.atomic():
+        locked = Pool.objects.select_for_update(of=("self",)).select_related("project").get(pk=pool.pk)
+        added = add_tasks(pool=locked, items=rows, actor=actor)
+        if added.created:
+            record(
+                actor=actor,
+                verb="pool.items_added",
+                object_type="pool",
+                object_id=locked.public_id,
+                scope=locked.project.public_id,
+                data={"created": added.created, "duplicates": added.duplicates},
+            )
+    return added
+
+
+def _images(project: Project, items: Sequence[Any]) -> dict[str, MediaFile]:
+    """The stored images that the items name. One query."""
+    named = {item["image"] for item in items if isinstance(item, dict) and isinstance(item.get("image"), str)}
+    # 64 hex digits or nothing we have stored: no other text reaches the query.
+    wanted = {name for name in named if len(name) == 64 and name.isalnum() and name.isascii()}
+    return {media.sha256: media for media in MediaFile.objects.filter(project=project, sha256__in=wanted)}
+
+
+def _row(project: Project, field: str, raw: Any, images: dict[str, MediaFile], problems: Problems) -> NewTask:
+    """One item, checked; what is wrong with it is noted under `field`."""
+    tool = tools.get(project.kind)
+    given: Json = dict(raw) if isinstance(raw, dict) else {}
+    if not isinstance(raw, dict):
+        problems.add(field, "Must be an object.")
+        return NewTask({}, "")
+    name = read_text(given.pop("name", None), join(field, "name"), problems, maximum=200, required=False)
+    if tool.media == "image":
+        media = images.get(given["image"]) if isinstance(given.get("image"), str) else None
+        if media is None:
+            problems.add(join(field, "image"), "No such image is stored in this project.")
+            return NewTask({}, name)
+        given |= {"width": media.width, "height": media.height, "name": name}
+    try:
+        return NewTask(tool.clean_item(given), name)
+    except InvalidInput as error:
+        for key, texts in error.fields.items():
+            problems.add(join(field, key), texts[0])
+        return NewTask({}, name)

@@ -1,0 +1,58 @@
+"""The money held for a pool: enough for every answer it may ask for, never more than it needs. Amounts in micro-units."""
+
+from django.db.models import Sum
+
+from quorate.accounts.models import User
+from quorate.common.ids import new_public_id
+from quorate.ledger import book
+from tasks_app.enums import AssignmentState, ResultState
+from tasks_app.models import Assignment, Pool, Task
+
+PENDING = (AssignmentState.ACTIVE, AssignmentState.SUBMITTED)
+
+
+def cost_of(pool: Pool, slots: int) -> int:
+    """What `slots` answers cost at most: their share of full pages, rounded up, so that a hold always covers them."""
+    return -(-pool.reward * slots // pool.tasks_per_assignment)
+
+
+def hold_for_new_tasks(*, pool: Pool, count: int, actor: User | None) -> None:
+    """Reserve what `count` more tasks can cost at most. Inside the transaction that opens them.
+
+    Raises InsufficientFunds.
+    """
+    book.hold(
+        payer_id=pool.project.created_by_id,
+        pool_ref=pool.public_id,
+        amount=cost_of(pool, count * pool.overlap_max),
+        ref=f"{pool.public_id}:{new_public_id()}",
+        actor=actor,
+    )
+
+
+def release_rest(pool: Pool, *, actor: User | None) -> int:
+    """Give back what a closed pool holds beyond what is still in work or waiting for its decision. Micro-units."""
+    pending = Assignment.objects.filter(pool=pool, state__in=PENDING).aggregate(total=Sum("reward"))["total"]
+    return book.release(
+        payer_id=pool.project.created_by_id,
+        pool_ref=pool.public_id,
+        keep=int(pending or 0),
+        ref=f"{pool.public_id}:{new_public_id()}",
+        actor=actor,
+    )
+
+
+def raise_maximum(*, pool: Pool, to: int, actor: User) -> None:
+    """Allow more answers a task on a running pool: hold the difference, then widen the tasks. Inside a transaction."""
+    more = to - pool.overlap_max
+    tasks = Task.objects.filter(pool=pool)
+    book.hold(
+        payer_id=pool.project.created_by_id,
+        pool_ref=pool.public_id,
+        amount=cost_of(pool, tasks.count() * more),
+        ref=f"{pool.public_id}:{new_public_id()}",
+        actor=actor,
+    )
+    tasks.update(overlap_max=to)
+    # Contested tasks have room again; the job, not this request, decides which need it.
+    tasks.filter(state=ResultState.CONTESTED).update(state=ResultState.OPEN)

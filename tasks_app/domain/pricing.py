@@ -1,0 +1,143 @@
+"""What a pool costs, what it pays an hour, and changing that. Amounts in micro-units."""
+
+import copy
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Sum
+
+from quorate.accounts.models import User
+from quorate.events import dirty
+from quorate.events.log import record
+from quorate.ledger import book
+from quorate.ledger.models import AccountKind, EntryKind
+from tasks_app.domain.funding import cost_of, raise_maximum
+from tasks_app.enums import PoolState, Topic
+from tasks_app.errors import InvalidInput
+from tasks_app.models import Pool, Task
+
+CENT = 10_000
+MAX_REWARD = 1_000_000_000  # 1,000.00 a page
+# Field → (least, most). The page shows the same bounds.
+BOUNDS: dict[str, tuple[int, int]] = {
+    "reward": (0, MAX_REWARD),
+    "tasks_per_assignment": (1, 100),
+    "assignment_seconds": (30, 7 * 24 * 3600),
+    "lifetime_days": (1, 365),
+    "overlap_min": (1, 100),
+    "overlap_max": (1, 100),
+    "accept_delay_seconds": (0, 30 * 24 * 3600),
+}
+# Workers were told these when they began: on a running pool they stand.
+FIXED_ONCE_OPEN = ("reward", "tasks_per_assignment")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a pool will cost. `per_hour` and `seconds_per_task` are None until answers were measured."""
+
+    tasks: int
+    slots_min: int
+    slots_max: int
+    cost_min: int
+    cost_max: int
+    hold: int
+    held: int
+    spent: int
+    balance: int
+    missing: int
+    seconds_per_task: float | None
+    per_hour: int | None
+
+
+def per_hour(pool: Pool) -> int | None:
+    """Measured pay an hour at the pool's median seconds a task, to the cent: it is an estimate. None until measured."""
+    if not pool.median_seconds:
+        return None
+    return round(pool.reward / pool.tasks_per_assignment * 3600 / pool.median_seconds / CENT) * CENT
+
+
+def estimate(pool: Pool) -> Estimate:
+    """The pool's cost as it stands, draft or running. Five queries."""
+    counted = Task.objects.filter(pool=pool).aggregate(tasks=Count("pk"), limit=Sum("overlap_max"))
+    tasks = counted["tasks"]
+    slots_min, slots_max = tasks * pool.overlap_min, tasks * pool.overlap_max
+    draft = pool.state == PoolState.DRAFT
+    account = book.find(AccountKind.HELD, ref=pool.public_id)
+    held, spent = (0, 0) if draft else (book.balance(account), book.moved(account, EntryKind.REWARD))
+    have = book.balance(book.find(AccountKind.REQUESTER, owner_id=pool.project.created_by_id))
+    hold = cost_of(pool, slots_max)
+    return Estimate(
+        tasks=tasks,
+        slots_min=slots_min,
+        slots_max=slots_max,
+        cost_min=cost_of(pool, slots_min),
+        cost_max=hold,
+        hold=hold,
+        held=held,
+        spent=spent,
+        balance=have,
+        missing=max(hold - have, 0) if draft else 0,
+        seconds_per_task=pool.median_seconds,
+        per_hour=per_hour(pool),
+    )
+
+
+def preview(pool: Pool, **fields: Any) -> Pool:
+    """An unsaved copy of the pool with these prices, checked. Raises InvalidInput naming each bad field."""
+    problems: dict[str, str] = {}
+    changed = copy.copy(pool)
+    for name, value in fields.items():
+        if name in BOUNDS:
+            least, most = BOUNDS[name]
+            if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+                problems[name] = f"A whole number from {least:,} to {most:,}."
+                continue
+        elif name == "confidence":
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0.5 <= value <= 0.999:
+                problems[name] = "From 50 % to 99.9 %."
+                continue
+        elif name != "accept_automatically":
+            problems[name] = "There is no such setting."
+            continue
+        setattr(changed, name, value)
+    if not problems and changed.overlap_max < changed.overlap_min:
+        problems["overlap_max"] = "The maximum is at least the minimum."
+    if pool.state != PoolState.DRAFT:
+        for name in FIXED_ONCE_OPEN:
+            if name in fields and name not in problems and fields[name] != getattr(pool, name):
+                problems[name] = "Fixed since the launch: workers were told it. Clone the project to change it."
+        if "overlap_max" not in problems and changed.overlap_max < pool.overlap_max:
+            problems["overlap_max"] = "On a running pool the maximum can only be raised."
+    if problems:
+        raise InvalidInput(fields=problems)
+    return changed
+
+
+def set_price(*, pool: Pool, actor: User, **fields: Any) -> Pool:
+    """Change reward, page size, durations, overlap or confidence; names as in BOUNDS, plus confidence, accept_automatically.
+
+    On a running pool reward and page size stand, the maximum can only rise (its cost is held at once), and every task is
+    decided anew under the new overlap and confidence. Raises InvalidInput, InsufficientFunds.
+    """
+    with transaction.atomic():
+        locked = Pool.objects.select_for_update(of=("self",)).select_related("project").get(pk=pool.pk)
+        changed = preview(locked, **fields)
+        before = {name: getattr(locked, name) for name in fields}
+        if locked.state in {PoolState.OPEN, PoolState.PAUSED}:
+            if changed.overlap_max > locked.overlap_max:
+                raise_maximum(pool=locked, to=changed.overlap_max, actor=actor)
+            dirty.mark(Topic.AGGREGATE, locked.project_id)
+        changed.save(update_fields=list(fields) or None, force_update=bool(fields))
+        news = {name: getattr(changed, name) for name in fields if getattr(changed, name) != before[name]}
+        if news:
+            record(
+                actor=actor,
+                verb="pool.priced",
+                object_type="pool",
+                object_id=locked.public_id,
+                scope=locked.project.public_id,
+                data={name: {"from": before[name], "to": value} for name, value in news.items()},
+            )
+    return changed

@@ -1,0 +1,103 @@
+"""Accepting and rejecting what was handed in. Accepted is paid, exactly once; nothing is rejected automatically."""
+
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+from django.db.models import F
+
+from quorate.accounts.models import User
+from quorate.common.clock import database_now
+from quorate.events import dirty
+from quorate.events.models import Event
+from quorate.ledger import book
+from tasks_app.domain.funding import release_rest
+from tasks_app.enums import AssignmentState, PoolState, Topic
+from tasks_app.errors import Conflict, InvalidInput
+from tasks_app.models import Answer, Assignment, Pool, Task
+from tasks_app.queries.locks import passing_by
+
+# One payment locks the pool's held account once: large enough to be rare, small enough to be short.
+BATCH = 500
+
+
+def accept_due(pool_id: int) -> int:
+    """The job: accept what the dirty rows name, if the pool accepts by itself; a closed pool then returns what it need not
+    hold any more. Returns how many were accepted. Safe to run twice.
+    """
+    rows = dirty.take(Topic.ACCEPT, pool_id)
+    pool = Pool.objects.select_related("project").filter(pk=pool_id).first()
+    accepted = 0
+    if pool is not None and pool.accept_automatically:
+        ids = [row.key for row in rows]
+        for start in range(0, len(ids), BATCH):
+            accepted += accept(pool=pool, assignment_ids=ids[start : start + BATCH], actor=None)
+    if pool is not None and pool.state == PoolState.CLOSED:
+        release_rest(pool, actor=None)
+    dirty.done(rows)
+    return accepted
+
+
+def accept(*, pool: Pool, assignment_ids: Sequence[int], actor: User | None, reason: str = "") -> int:
+    """Accept and pay those of these assignments of the pool that wait for it; returns how many. One transaction.
+
+    Others are passed over: accepted before, rejected, not handed in. Raises InsufficientFunds (an audit would show why).
+    """
+    with transaction.atomic():
+        waiting = Assignment.objects.filter(pk__in=assignment_ids, pool=pool, state=AssignmentState.SUBMITTED)
+        rows = list(passing_by(waiting).order_by("pk"))
+        if not rows:
+            return 0
+        now = database_now()
+        Assignment.objects.filter(pk__in=[row.pk for row in rows]).update(
+            state=AssignmentState.ACCEPTED, decided_at=now, decision_reason=reason[:500]
+        )
+        book.pay(
+            pool_ref=pool.public_id,
+            rewards=[book.Reward(ref=row.public_id, worker_id=row.worker_id, amount=row.reward) for row in rows],
+            actor=actor,
+        )
+        _note(rows, pool, actor, "accepted", reason)
+    return len(rows)
+
+
+def reject(*, assignment: Assignment, actor: User, reason: str) -> Assignment:
+    """Reject one that waits for its decision, with a reason the worker will read. Its answers leave the aggregate.
+
+    Its places are open to others within the maximum. Raises InvalidInput without a reason, Conflict unless it waits.
+    """
+    if not reason.strip():
+        raise InvalidInput(fields={"reason": "Tell the worker why."})
+    with transaction.atomic():
+        rows = Assignment.objects.select_for_update(of=("self",)).select_related("pool__project")
+        held = rows.get(pk=assignment.pk)
+        if held.state != AssignmentState.SUBMITTED:
+            raise Conflict(
+                f"This assignment is {held.get_state_display().lower()}; only a submitted one can be rejected."
+            )
+        held.state = AssignmentState.REJECTED
+        held.decided_at = database_now()
+        held.decision_reason = reason.strip()[:500]
+        held.save(update_fields=["state", "decided_at", "decision_reason"])
+        answers = Answer.objects.filter(assignment=held)
+        task_ids = sorted(answers.values_list("task_id", flat=True))
+        answers.update(counts=False, excluded_reason="rejected")
+        # The place was not paid for, so it may be filled again; the job decides whether it has to be.
+        list(Task.objects.select_for_update().filter(pk__in=task_ids).order_by("pk").values_list("pk", flat=True))
+        Task.objects.filter(pk__in=task_ids).update(slots_done=F("slots_done") - 1)
+        _note([held], held.pool, actor, "rejected", held.decision_reason)
+        dirty.mark(Topic.AGGREGATE, held.pool.project_id, task_ids)
+    return held
+
+
+def _note(rows: Iterable[Assignment], pool: Pool, actor: User | None, verb: str, reason: str) -> None:
+    Event.objects.bulk_create(
+        Event(
+            actor=actor,
+            verb=verb,
+            object_type="assignment",
+            object_id=row.public_id,
+            scope=pool.project.public_id,
+            data={"reward": row.reward, "reason": reason},
+        )
+        for row in rows
+    )

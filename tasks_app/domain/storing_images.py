@@ -1,0 +1,182 @@
+"""Taking an image in: bounded before it is decoded, turned upright, stripped of metadata, re-encoded, named by content.
+
+What is stored is our own encoder's output, never the bytes somebody sent: no script, no location and no trick in the file
+survives. Animations are refused rather than cut to their first frame: people would be asked about less than was sent.
+"""
+
+import hashlib
+from io import BytesIO
+from tempfile import SpooledTemporaryFile
+from typing import IO, BinaryIO
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from PIL import Image, ImageCms, ImageOps
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from tasks_app.domain.image_headers import DAMAGED, Header, read_header
+from tasks_app.errors import InvalidInput
+from tasks_app.models import MediaFile, Project
+from tasks_app.queries.media import thumb_name
+
+THUMB_SIDE = 256
+MAX_SIDE = 30_000
+QUALITY = 92
+_EXTENSIONS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
+_PLUGINS: dict[str, type[ImageFile]] = {"PNG": PngImageFile, "JPEG": JpegImageFile, "WEBP": WebPImageFile}
+_CHUNK = 1 << 20
+_SPOOL = 8 << 20
+
+
+def max_file_bytes() -> int:
+    """An image file is never larger than its pixels at four bytes each, so neither may an upload be."""
+    return 4 * settings.MAX_IMAGE_PIXELS
+
+
+def store_image(*, project: Project, data: BinaryIO | IO[bytes], name: str) -> MediaFile:
+    """The stored image of an uploaded file (PNG, JPEG or WEBP), read from where `data` stands.
+
+    The same bytes in the same project are stored once: one query, nothing decoded. Memory stays under some 12 bytes a
+    pixel of settings.MAX_IMAGE_PIXELS. Raises InvalidInput whose message tells why a file is not taken; `name` is only
+    for that message's field.
+    """
+    try:
+        with SpooledTemporaryFile(max_size=_SPOOL) as copy:
+            source = _read_bounded(data, copy)
+            known = MediaFile.objects.filter(project=project, source_sha256=source).first()
+            if known is not None:
+                return known
+            header = read_header(copy)
+            _check_bounds(header)
+            encoded, thumb, size = _encode(copy, header)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, fields={name[:200] or "image": error.message}) from None
+    digest = hashlib.sha256(encoded).hexdigest()
+    media = MediaFile(
+        project=project,
+        sha256=digest,
+        source_sha256=source,
+        extension=_EXTENSIONS[header.format],
+        width=size[0],
+        height=size[1],
+        size=len(encoded),
+    )
+    # Files first: a row must never speak of an image that is not there. A file without a row harms nobody.
+    _put(thumb_name(digest), thumb)
+    _put(media.storage_name, encoded)
+    stored, _ = MediaFile.objects.get_or_create(
+        project=project,
+        source_sha256=source,
+        defaults={field: getattr(media, field) for field in ("sha256", "extension", "width", "height", "size")},
+    )
+    return stored
+
+
+def _read_bounded(data: BinaryIO | IO[bytes], copy: IO[bytes]) -> str:
+    """Copies at most `max_file_bytes`; the SHA-256 of what was read."""
+    digest, total = hashlib.sha256(), 0
+    while chunk := data.read(_CHUNK):
+        total += len(chunk)
+        if total > max_file_bytes():
+            raise InvalidInput(f"The file is larger than {max_file_bytes() // 1_000_000} MB.")
+        digest.update(chunk)
+        copy.write(chunk)
+    return digest.hexdigest()
+
+
+def _check_bounds(header: Header) -> None:
+    width, height = header.width, header.height
+    if width < 1 or height < 1:
+        raise InvalidInput("The image has no pixels.")
+    if width * height > settings.MAX_IMAGE_PIXELS:
+        most = settings.MAX_IMAGE_PIXELS // 1_000_000
+        raise InvalidInput(
+            f"The image has {width:,} × {height:,} pixels ({width * height / 1e6:,.0f} megapixels); at most {most} are taken."
+        )
+    if max(width, height) > MAX_SIDE:
+        raise InvalidInput(f"The image is {width:,} × {height:,} pixels; a side may have at most {MAX_SIDE:,}.")
+    if header.animated:
+        raise InvalidInput("This is an animation. Save the frame you mean as a still image.")
+
+
+def _encode(file: IO[bytes], header: Header) -> tuple[bytes, bytes, tuple[int, int]]:
+    """The image and its thumbnail as bytes, and (width, height) as turned upright."""
+    file.seek(0)
+    try:
+        image = _plain(_PLUGINS[header.format](file), header)
+    except DAMAGED:
+        raise InvalidInput(f"This {header.format} is damaged or cut off: it cannot be decoded.") from None
+    encoded = BytesIO()
+    if header.format == "PNG":
+        image.save(encoded, "PNG")
+    elif header.format == "JPEG":
+        image.save(encoded, "JPEG", quality=QUALITY, subsampling=header.subsampling)
+    else:
+        image.save(encoded, "WEBP", quality=QUALITY, lossless=header.lossless, method=2)
+    size = image.size
+    return encoded.getvalue(), _thumb(image), size
+
+
+def _plain(image: Image.Image, header: Header) -> Image.Image:
+    """Decoded, upright, in sRGB, in a mode that browsers show, with nothing but pixels."""
+    profile = image.info.get("icc_profile")
+    if header.format == "PNG" and image.mode == "P":
+        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+    elif "transparency" in image.info and image.mode in {"L", "RGB", "1"}:
+        image = image.convert("RGBA" if image.mode == "RGB" else "LA")
+    image.load()
+    ImageOps.exif_transpose(image, in_place=True)
+    wanted = _mode(image.mode, header.format)
+    coloured = _to_srgb(image, profile, wanted) if profile and wanted in {"RGB", "RGBA"} else None
+    plain = coloured or (image if image.mode == wanted else image.convert(wanted))
+    # Encoders write what they find here: profiles, comments, resolution, text.
+    plain.info = {}
+    return plain
+
+
+def _mode(mode: str, kind: str) -> str:
+    if kind == "JPEG":
+        return "L" if mode == "L" else "RGB"
+    if kind == "WEBP":
+        return "RGBA" if mode in {"RGBA", "LA", "PA", "RGBa"} else "RGB"
+    # 16-bit grey, as scanners and cameras of laboratories write it, keeps its depth.
+    return mode if mode in {"1", "L", "LA", "RGB", "RGBA", "I;16"} else ("I;16" if mode.startswith("I") else "RGB")
+
+
+def _to_srgb(image: Image.Image, profile: bytes, mode: str) -> Image.Image | None:
+    """Colours as the profile means them, since the profile itself does not stay; None where it cannot be used."""
+    try:
+        return ImageCms.profileToProfile(image, BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode=mode)
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return None
+
+
+def _thumb(image: Image.Image) -> bytes:
+    """WEBP of at most THUMB_SIDE a side. Shrinks `image` itself: a copy of a large one would cost its size again."""
+    if image.mode == "I;16":
+        image = image.point(lambda value: value / 256).convert("L")
+    elif image.mode == "1":
+        image = image.convert("L")
+    image.thumbnail((THUMB_SIDE, THUMB_SIDE), reducing_gap=2.0)
+    out = BytesIO()
+    image.convert("RGBA" if image.mode in {"LA", "RGBA"} else "RGB").save(out, "WEBP", quality=80, method=2)
+    return out.getvalue()
+
+
+def _put(name: str, content: bytes) -> None:
+    """Stores bytes under a name made of their hash, once.
+
+    A process killed in the middle of writing leaves a file that is too short: the size tells, and it is written again.
+    """
+    if default_storage.exists(name):
+        if default_storage.size(name) == len(content):
+            return
+        default_storage.delete(name)
+    taken = default_storage.save(name, ContentFile(content))
+    if taken != name:
+        # Somebody stored the same bytes meanwhile and storage gave ours another name.
+        default_storage.delete(taken)
