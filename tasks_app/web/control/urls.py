@@ -1,0 +1,26 @@
+"""The admins' pages: health, projects, workers, people, money, the log, settings."""
+
+from django.urls import path
+
+from tasks_app.web.control import money, people, views, workers
+
+app_name = "control"
+
+urlpatterns = [
+    path("", views.health, name="health"),
+    path("live/", views.health_live, name="health_live"),
+    path("projects/", views.projects, name="projects"),
+    path("workers/", workers.workers, name="workers"),
+    path("workers/<str:worker>/", workers.worker, name="worker"),
+    path("workers/<str:worker>/pause/", workers.pause, name="pause"),
+    path("workers/<str:worker>/ban/", workers.ban, name="ban"),
+    path("workers/<str:worker>/lift/<str:restriction>/", workers.lift, name="lift"),
+    path("people/", people.people, name="people"),
+    path("people/invite/", people.invite, name="invite"),
+    path("people/invites/<str:invite>/withdraw/", people.withdraw, name="withdraw"),
+    path("people/<str:person>/", people.person, name="person"),
+    path("money/", money.money, name="money"),
+    path("money/deposit/", money.deposit, name="deposit"),
+    path("log/", views.log, name="log"),
+    path("settings/", views.settings_page, name="settings"),
+]

@@ -1,0 +1,80 @@
+"""Health of the instance, its projects, its log and its settings."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.text import Truncator
+
+from quorate.accounts.models import User
+from tasks_app import tools
+from tasks_app.queries import control
+from tasks_app.templatetags.quorate import money
+from tasks_app.web.control.guard import PAGE_SIZE, admin_page, asked, page_of, whole_number
+
+# Keys of events' data that are micro-units.
+MONEY = {"reward", "amount", "held", "released", "paid", "price"}
+
+
+@admin_page
+def health(request: HttpRequest, admin: User) -> HttpResponse:
+    """Queue, processes, database, broker, disk; what is wrong in words."""
+    return render(request, "control/health.html", {"health": control.health()})
+
+
+@admin_page
+def health_live(request: HttpRequest, admin: User) -> HttpResponse:
+    """The part of the health page that is asked for again and again."""
+    return render(request, "control/_health.html", {"health": control.health()})
+
+
+@admin_page
+def projects(request: HttpRequest, admin: User) -> HttpResponse:
+    """Every project."""
+    text = asked(request, "q", 100)
+    page = page_of(request, control.projects(text=text))
+    titles = {tool.kind: tool.title for tool in tools.all_tools()}
+    return render(request, "control/projects.html", {"page": page, "q": text, "titles": titles})
+
+
+@admin_page
+def log(request: HttpRequest, admin: User) -> HttpResponse:
+    """Who did what to which object when."""
+    text = asked(request, "q", 254)
+    verb = asked(request, "verb", 60)
+    before = whole_number(request.GET.get("before", ""))
+    rows = list(control.log(text=text, verb=verb, before=before)[: PAGE_SIZE + 1])
+    context = {
+        "events": [(event, details(event.data)) for event in rows[:PAGE_SIZE]],
+        "older": rows[PAGE_SIZE - 1].pk if len(rows) > PAGE_SIZE else None,
+        "later": before is not None,
+        "q": text,
+        "verb": verb,
+        "verbs": control.verbs(),
+    }
+    return render(request, "control/log.html", context)
+
+
+def details(data: dict[str, Any]) -> list[tuple[str, str]]:
+    """An event's data as words: money as money, lists as lists, nothing where there is nothing."""
+    return [
+        (name.replace("_", " "), Truncator(_words(name, value)).chars(120))
+        for name, value in data.items()
+        if value not in ("", None, [], {})
+    ]
+
+
+def _words(name: str, value: object) -> str:
+    if name in MONEY and isinstance(value, int):
+        return money(value)
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {_words(key, one)}" for key, one in value.items())
+    return str(value)
+
+
+@admin_page
+def settings_page(request: HttpRequest, admin: User) -> HttpResponse:
+    """What is in force, read-only."""
+    return render(request, "control/settings.html", {"groups": control.effective_settings()})
