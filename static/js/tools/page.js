@@ -1,0 +1,33 @@
+// What the pages that show a tool share: JSON blocks written by Django's json_script, and the tool's module by address.
+
+// The parsed <script type="application/json" id="…">, or null where there is none.
+export function readJson(id) {
+  const node = id ? document.getElementById(id) : null;
+  return node ? JSON.parse(node.textContent) : null;
+}
+
+// The address comes from the template, because static files carry a hash in their names.
+export const loadTool = (root) => import(root.dataset.module);
+
+export function fail(root, error) {
+  const note = document.createElement("p");
+  note.className = "tool-failure";
+  note.setAttribute("role", "alert");
+  note.textContent = "This part of the page could not be loaded. Reload the page to try again.";
+  root.replaceChildren(note);
+  console.error(error);
+}
+
+// mountEach("[data-tool-demo]", mountOne): all roots on the page, each on its own: one that fails spoils no other.
+export async function mountEach(selector, mountOne) {
+  await Promise.all(
+    [...document.querySelectorAll(selector)].map(async (root) => {
+      try {
+        await mountOne(root, await loadTool(root));
+        root.dataset.ready = "";
+      } catch (error) {
+        fail(root, error);
+      }
+    }),
+  );
+}
