@@ -1,0 +1,10 @@
+// A real task shown on the preview page, to look at only.
+
+const data = document.getElementById("example-data");
+const root = document.getElementById("example");
+
+if (data && root) {
+  const { script, question, item, mediaUrl } = JSON.parse(data.textContent);
+  const tool = await import(script);
+  tool.mount(root, { question, item, mediaUrl, draft: null, readonly: true, layers: [], onChange() {}, onSubmit() {} });
+}
