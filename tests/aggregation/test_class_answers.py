@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+from numpy.typing import ArrayLike
+
+from aggregation.classes import Answers
+
+
+def test_answers_of_any_row_order_are_the_same_arrays() -> None:
+    rows = np.array([[30, 7, 1], [10, 9, 0], [30, 5, 1], [10, 7, 2]])
+    a = Answers.encode(*rows.T, n_classes=3)
+    b = Answers.encode(*rows[::-1].T, n_classes=3)
+
+    for name in ("task", "worker", "label", "task_ids", "worker_ids"):
+        assert getattr(a, name).tolist() == getattr(b, name).tolist()
+    assert a.task.tolist() == [0, 0, 1, 1]
+    assert a.worker.tolist() == [1, 2, 0, 1]
+    assert a.label.tolist() == [2, 0, 1, 1]
+    assert a.task_ids.tolist() == [10, 30]
+    assert (a.n_tasks, a.n_workers, a.n_classes, len(a)) == (2, 3, 3, 4)
+
+
+def test_answers_may_name_tasks_and_workers_without_answers() -> None:
+    a = Answers.encode([4], [2], [0], n_classes=2, task_ids=[3, 4], worker_ids=[2, 8])
+
+    assert a.task.tolist() == [1]
+    assert a.answers_per_task().tolist() == [0, 1]
+    assert a.answers_per_worker().tolist() == [1, 0]
+
+
+def test_answers_count_a_worker_who_answers_a_task_twice() -> None:
+    assert len(Answers.encode([1, 1], [1, 1], [0, 0])) == 2
+
+
+def test_answers_sort_ids_too_large_for_one_key() -> None:
+    workers = 2**62 + np.arange(3)[::-1]
+    assert Answers.encode([0, 0, 0], workers, [0, 1, 2]).label.tolist() == [2, 1, 0]
+
+
+def test_answers_of_many_tasks_and_workers_fall_back_to_a_slower_sort() -> None:
+    many = Answers.encode([1, 0], [5, 6], [0, 1], task_ids=range(3), worker_ids=range(9), n_classes=2**60)
+    assert many.task.tolist() == [0, 1]
+    assert many.worker.tolist() == [6, 5]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "workers", "labels", "message"),
+    [
+        ([1, 2], [1, 2], [0.0, np.nan], r"labels\[1\] = nan is not a finite number"),
+        ([1, 2], [1, 2], [0, -1], r"labels\[1\] = -1 is below 0"),
+        ([1, 2], [1, 2], [0.5, 1], r"labels\[0\] = 0\.5 is not a whole number"),
+        ([1, 2], [1, 2], [0, 3], r"labels\[1\] = 3 is not one of the 3 classes \(0\.\.2\)"),
+        ([1, np.inf], [1, 2], [0, 1], r"tasks\[1\] = inf is not a finite number"),
+        ([1, 2], [1], [0, 1], "of one length, not 2, 1 and 2"),
+        ([[1], [2]], [1, 2], [0, 1], r"tasks must be one-dimensional, not of shape \(2, 1\)"),
+        (["a", "b"], [1, 2], [0, 1], "tasks must be whole numbers, not <U1"),
+    ],
+)
+def test_answers_name_what_is_wrong(tasks: ArrayLike, workers: ArrayLike, labels: ArrayLike, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Answers.encode(tasks, workers, labels, n_classes=3)
+
+
+def test_answers_reject_an_id_that_is_not_given() -> None:
+    with pytest.raises(ValueError, match=r"workers\[1\] = 9 is not among the given ids"):
+        Answers.encode([1, 1], [2, 9], [0, 0], worker_ids=[2, 3])
+
+
+def test_answers_reject_a_project_without_classes() -> None:
+    with pytest.raises(ValueError, match="n_classes = 0 is below 1"):
+        Answers.encode([], [], [], n_classes=0)
