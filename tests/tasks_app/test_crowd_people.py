@@ -1,0 +1,99 @@
+"""The simulated crowd: shares, answers that the platform accepts, truth files, scores, and a run's refusals."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from aggregation.simulate import WorkerKind
+from tasks_app import tools
+from tasks_app.domain.crowd import Person, people, read_mix
+from tasks_app.domain.crowd_truth import invent, read_truth, score
+from tasks_app.errors import InvalidInput
+from tests import factories
+
+BOXES = tools.get("bounding_box")
+CLASSES = tools.get("image_classification")
+BOX_QUESTION = BOXES.clean_question(factories.QUESTIONS["bounding_box"])
+QUESTION = CLASSES.clean_question(factories.QUESTIONS["image_classification"])
+ITEM = factories.item("bounding_box", 1)
+
+
+def test_a_mix_is_shared_out_whole() -> None:
+    crowd = people(20, read_mix("hammer=.4, sloppy=.4,spammer=.2"), seed=1)
+    assert Counter(person.kind for person in crowd) == {
+        WorkerKind.HAMMER: 8,
+        WorkerKind.SLOPPY: 8,
+        WorkerKind.SPAMMER: 4,
+    }
+    assert len(people(7, read_mix("hammer=1,sloppy=1,spammer=1"), seed=1)) == 7
+    assert len({person.name for person in crowd}) == 20
+
+
+@pytest.mark.parametrize("text", ["", "hammer", "hammer=x", "wizard=1", "hammer=-1", "hammer=0", "hammer=nan"])
+def test_a_mix_that_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        read_mix(text)
+
+
+@pytest.mark.parametrize("kind", list(WorkerKind))
+def test_every_kind_gives_answers_the_platform_accepts(kind: WorkerKind) -> None:
+    person = Person(kind, 1, seed=3)
+    for number in range(30):
+        truth = invent(BOX_QUESTION, ITEM, (number,))
+        answer = person.answer("p", BOX_QUESTION, ITEM, truth)
+        assert BOXES.clean_answer(BOX_QUESTION, ITEM, answer) == answer
+        answer = person.answer("p", QUESTION, ITEM, invent(QUESTION, ITEM, (number,)))
+        assert CLASSES.clean_answer(QUESTION, ITEM, answer) == answer
+        assert 0 < person.seconds() < 120
+
+
+def test_skill_shows() -> None:
+    right = {}
+    for kind in (WorkerKind.HAMMER, WorkerKind.SLOPPY, WorkerKind.ADVERSARY):
+        person = Person(kind, 1, seed=3)
+        said = [person.answer("p", QUESTION, ITEM, {"class": "cat"})["class"] for _ in range(300)]
+        right[kind] = said.count("cat") / 300
+    assert right[WorkerKind.HAMMER] > 0.85 > right[WorkerKind.SLOPPY] > 0.5 > right[WorkerKind.ADVERSARY]
+
+
+def test_truth_files_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "truth.csv"
+    path.write_text("file,label\na.png,Cat\nb.png,dog\n")
+    assert read_truth(path, QUESTION) == {"a.png": {"class": "cat"}, "b.png": {"class": "dog"}}
+    path.write_text("file,label,xmin,ymin,xmax,ymax\na.png,CAT,1,2,30,40\na.png,dog,5,5,9,9\nb.png,,,,,\n")
+    read = read_truth(path, BOX_QUESTION)
+    assert [box["class"] for box in read["a.png"]["boxes"]] == ["cat", "dog"]
+    assert read["b.png"] == {"boxes": []}
+    path.write_text("file,defect_probability,module_type\na.png,0.5,mono\nb.png,0.33,mono\n")
+    defects = CLASSES.clean_question({"prompt": "?", "classes": [{"key": "ok", "name": "OK"}, {"name": "Defect"}]})
+    assert read_truth(path, defects) == {"a.png": {"class": "defect"}, "b.png": {"class": "ok"}}
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "file,label\nx,bird\n", "file,defect_probability\nx,high\n"])
+def test_a_truth_file_that_cannot_be_read_says_where(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "truth.csv"
+    path.write_text(text)
+    with pytest.raises(InvalidInput, match=r"truth\.csv"):
+        read_truth(path, QUESTION)
+
+
+def test_scores_count_what_is_known() -> None:
+    truth = {"a": {"class": "cat"}, "b": {"class": "cat"}}
+    found = score(CLASSES, QUESTION, [("a", {"class": "cat"}), ("b", {"class": "dog"}), ("c", {"class": "dog"})], truth)
+    assert (found.name, found.tasks, found.value) == ("accuracy", 2, 0.5)
+    box = {"class": "cat", "x1": 0.0, "y1": 0.0, "x2": 10.0, "y2": 10.0}
+    other = box | {"x1": 50.0, "x2": 60.0}
+    known = {"a": {"boxes": [box, other]}, "b": {"boxes": [box]}}
+    said = [("a", {"boxes": [box]}), ("b", {"boxes": [box, other]})]
+    # Two of three boxes found, two of three boxes right.
+    assert score(BOXES, BOX_QUESTION, said, known).value == pytest.approx(2 / 3)
+
+
+@pytest.mark.django_db
+def test_without_a_live_project_nobody_comes() -> None:
+    with pytest.raises(CommandError, match="No project is live"):
+        call_command("crowd", "--project", "all")
+    with pytest.raises(CommandError, match="No live project"):
+        call_command("crowd", "--project", "nothere")
