@@ -1,0 +1,78 @@
+"""Malformed input, for every endpoint and every form."""
+
+from typing import Any
+
+DEEP = "[" * 5000 + "]" * 5000
+HUGE = "9" * 400
+TEXTS: dict[str, str] = {
+    "nul": "a\x00b",
+    "empty": "",
+    "long": "x" * 70_000,
+    "huge number": HUGE,
+    "negative": "-1",
+    "beyond bigint": "99999999999999999999",
+    "not a number": "NaN",
+    "infinite": "Infinity",
+    "exponent": "1e400",
+    "other digits": "١٢٣",
+    "superscript": "²",
+    "half a pair": "\ud83d",
+    "markup": "<script>alert(1)</script>",
+    "quote": "'\"--;%_\\",
+    "format": "%s%n{0}{{}}",
+    "newline": "a\r\nX-Injected: yes",
+    "direction": "\u202eabc",
+    "json": '{"a": [1, {"b": null}]}',
+    "path": "../../../../etc/passwd",
+}
+JSON_BODIES: dict[str, bytes] = {
+    "nothing": b"",
+    "spaces": b"   ",
+    "null": b"null",
+    "true": b"true",
+    "number": b"7",
+    "text": b'"x"',
+    "list": b"[]",
+    "list of lists": b"[[[]]]",
+    "cut": b'{"a": ',
+    "trailing": b"{} {}",
+    "not utf-8": b'{"a": "\xff\xfe"}',
+    "utf-16": '{"a": 1}'.encode("utf-16"),
+    "bom": b"\xef\xbb\xbf{}",
+    "deep list": DEEP.encode(),
+    "deep object": b'{"a":' * 3000 + b"1" + b"}" * 3000,
+    "NaN": b'{"a": NaN}',
+    "Infinity": b'{"a": -Infinity}',
+    "huge integer": b'{"a": ' + HUGE.encode() * 20 + b"}",
+    "huge exponent": b'{"a": 1e999}',
+    "nul key": b'{"a\\u0000": 1}',
+    "half a pair": b'{"a": "\\ud800"}',
+    "half a pair as key": b'{"\\udfff": 1}',
+    "twice the same key": b'{"name": "a", "name": {"x": []}}',
+    "html": b"<html></html>",
+    "five megabytes": b'{"a": "' + b"x" * 5_000_000 + b'"}',
+    "many keys": b"{" + b",".join(b'"k%d": 1' % number for number in range(20_000)) + b"}",
+}
+CONTENT_TYPES = (
+    "text/plain",
+    "application/xml",
+    "multipart/form-data; boundary=x",
+    "application/x-www-form-urlencoded",
+    "",
+    "a/b/c;;=",
+)
+VALUES: dict[str, Any] = {
+    "null": None,
+    "true": True,
+    "list": [[]],
+    "object": {"a": {"b": []}},
+    "nul": "a\x00",
+    "half a pair": "\ud800",
+    "huge integer": 10**400,
+    "big float": 1e308,
+    "negative": -(2**63) - 1,
+    "fraction": 0.5,
+    "empty": "",
+    "long": "x" * 100_000,
+    "number as text": "1",
+}
