@@ -215,7 +215,9 @@ class Supervisor:
         self.stop_by = float("inf")
 
     def give_up(self, why: str) -> None:
+        """Stops all, with the reason as the last word."""
         self.say(why)
+        self.told = True
         self.exit_code = 1
         self.on_stop(signal.SIGTERM, None)
 
