@@ -14,7 +14,7 @@ import numpy as np
 
 from aggregation import workers as measures
 from aggregation.arrays import Floats, Ints
-from aggregation.classes import DawidSkene, majority_vote, vote_shares
+from aggregation.classes import HierarchicalDawidSkene, majority_vote, vote_shares
 from aggregation.scores import ClassScore, score_classes
 from aggregation.simulate import WorkerKind, class_world
 from aggregation.tables import AnswerTable, read_answers, read_truth, write_rows
@@ -65,7 +65,7 @@ def _score_row(name: str, score: ClassScore) -> tuple[object, ...]:
 
 def _workers(options: argparse.Namespace) -> None:
     table = read_answers(options.answers)
-    model = DawidSkene().fit(table.answers)
+    model = HierarchicalDawidSkene().fit(table.answers)
     count = table.answers.answers_per_worker()
     columns = (
         measures.expected_accuracy(model.confusion_, model.prior_),
@@ -105,7 +105,7 @@ def _simulate(options: argparse.Namespace) -> None:
 def _label(table: AnswerTable, method: str, seed: int) -> tuple[Floats, Ints]:
     if method == "mv":
         return vote_shares(table.answers), majority_vote(table.answers, seed=seed)
-    model = DawidSkene().fit(table.answers)
+    model = HierarchicalDawidSkene().fit(table.answers)
     return model.posterior_, model.labels(seed=seed)
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from aggregation.arrays import Floats, Ints
 from aggregation.boxes import BoxAnswers, BoxFusion, fuse, iou_matrix, match_boxes
-from aggregation.classes import Answers, DawidSkene, majority_vote, vote_shares
+from aggregation.classes import Answers, HierarchicalDawidSkene, majority_vote, vote_shares
 from aggregation.scores import ClassScore, score_classes
 from aggregation.simulate import WorkerKind, box_world, class_world
 from aggregation.tables import read_answers, read_truth
@@ -63,7 +63,7 @@ def class_row(name: str, share: float, repeats: int) -> Floats:
     for seed in range(1 if share == 1.0 or len(table.answers) > ENOUGH else repeats):
         answers, known = share_of(table.answers, truth, share, seed)
         begin = time.process_time()
-        model = DawidSkene().fit(answers)
+        model = HierarchicalDawidSkene().fit(answers)
         seconds = time.process_time() - begin
         ours = scored(model.posterior_, model.labels(), known)
         vote = scored(vote_shares(answers), majority_vote(answers), known)
@@ -160,9 +160,9 @@ def speed() -> None:
         begin = time.process_time()
         answers = Answers.encode(task, worker, np.minimum(label, k - 1), n_classes=k)
         encoded = time.process_time()
-        model = DawidSkene().fit(answers)
+        model = HierarchicalDawidSkene().fit(answers)
         fitted = time.process_time()
-        DawidSkene().fit(answers, start=model.crowd_)
+        HierarchicalDawidSkene().fit(answers, start=model.crowd_)
         warm = time.process_time() - fitted
         size = len(model.crowd_.to_bytes()) / 1000
         name = f"{task.size:,} × {people:,} × {k}"

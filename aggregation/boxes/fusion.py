@@ -14,7 +14,7 @@ from aggregation.boxes.clusters import cluster
 from aggregation.boxes.crowd import BoxCrowd
 from aggregation.boxes.existence import Rates, Sightings
 from aggregation.boxes.geometry import weighted_median
-from aggregation.classes import Answers, ClassCrowd, DawidSkene
+from aggregation.classes import Answers, ClassCrowd, HierarchicalDawidSkene
 
 METHOD = "box-fusion 1"
 # Edges: typical distance between two people's edges as a share of the box's side, and the boxes that belief weighs.
@@ -187,7 +187,7 @@ def _classes(
     if fixed is not None and fixed.classes is not None:
         inside = fixed.share_inside(answers)[seen.thing_task]
         return fixed.classes.posterior(labels, inside=inside), fixed.classes
-    model = DawidSkene().fit(labels, start=None if start is None else start.classes)
+    model = HierarchicalDawidSkene().fit(labels, start=None if start is None else start.classes)
     nobody = np.zeros(0, dtype=np.int64)  # clusters have no lasting ids: `BoxCrowd.share_inside` knows the images
     return model.posterior_, dataclasses.replace(model.crowd_, task_ids=nobody, task_answers=nobody)
 

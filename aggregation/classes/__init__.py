@@ -2,7 +2,21 @@
 
 from aggregation.classes.answers import Answers
 from aggregation.classes.crowd import ClassCrowd
-from aggregation.classes.dawid_skene import DawidSkene
-from aggregation.classes.votes import majority_vote, vote_counts, vote_shares
+from aggregation.classes.gold import Gold
+from aggregation.classes.hierarchical import HierarchicalDawidSkene
+from aggregation.classes.method import AnyMethod, ClassMethod, Crowd
+from aggregation.classes.votes import majority_vote, vote_counts, vote_shares, vote_weights
 
-__all__ = ["Answers", "ClassCrowd", "DawidSkene", "majority_vote", "vote_counts", "vote_shares"]
+__all__ = [
+    "Answers",
+    "AnyMethod",
+    "ClassCrowd",
+    "ClassMethod",
+    "Crowd",
+    "Gold",
+    "HierarchicalDawidSkene",
+    "majority_vote",
+    "vote_counts",
+    "vote_shares",
+    "vote_weights",
+]

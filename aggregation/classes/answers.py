@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from aggregation.arrays import Ints, rows_of, whole_numbers
+from aggregation.arrays import Floats, Ints, rows_of, sums, whole_numbers
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,8 @@ class Answers:
 
     `task`, `worker`, `label`: int64[n] codes, 0-based. `task_ids` int64[T] and `worker_ids` int64[W] (sorted, unique)
     say what the codes stand for; they key tie breaking and fitted worker models. A task without answers may exist.
-    A worker may answer a task twice (both count). Make one with `encode`.
+    A worker may answer a task twice (both count). `weight` float64[n], all above 0: as how many answers each counts;
+    None means one each. Make one with `encode`.
     """
 
     task: Ints
@@ -25,6 +26,7 @@ class Answers:
     task_ids: Ints
     worker_ids: Ints
     n_classes: int
+    weight: Floats | None = None
     n_tasks: int = field(init=False)
     n_workers: int = field(init=False)
 
@@ -47,11 +49,13 @@ class Answers:
         n_classes: int | None = None,
         task_ids: ArrayLike | None = None,
         worker_ids: ArrayLike | None = None,
+        weight: ArrayLike | None = None,
     ) -> Answers:
         """Answers from three columns: task ids, worker ids (any int64, as in a database), labels 0..K−1.
 
         `n_classes` defaults to the highest label + 1. `task_ids` / `worker_ids` may name more tasks and workers than
-        have answers. ValueError names the column and position of what is wrong.
+        have answers. `weight` (finite, ≥ 0) says as how many answers each row counts: 2 = given twice; a row of weight 0
+        is retracted, which is the same as never given. ValueError names the column and position of what is wrong.
         """
         task_column, worker_column = whole_numbers(tasks, "tasks"), whole_numbers(workers, "workers")
         label = whole_numbers(labels, "labels", minimum=0)
@@ -60,18 +64,50 @@ class Answers:
             message = f"tasks, workers and labels must be of one length, not {sizes}"
             raise ValueError(message)
         k = _class_count(label, n_classes)
+        weights = None if weight is None else _weights(weight, label.size)
+        if weights is not None:
+            kept = weights > 0
+            task_column, worker_column, label = task_column[kept], worker_column[kept], label[kept]
+            weights = None if (weights[kept] == 1.0).all() else weights[kept]
         known_tasks, task = _codes(task_column, task_ids, "tasks")
         known_workers, worker = _codes(worker_column, worker_ids, "workers")
+        if weights is not None:
+            order = np.lexsort((weights, label, worker, task))
+            return cls(task[order], worker[order], label[order], known_tasks, known_workers, k, weights[order])
         task, worker, label = _sorted(task, worker, label, known_tasks.size, known_workers.size, k)
         return cls(task, worker, label, known_tasks, known_workers, k)
 
     def answers_per_task(self) -> Ints:
-        """Answers of each task: int64[T]."""
+        """Answers of each task, whatever they weigh: int64[T]."""
         return np.bincount(self.task, minlength=self.n_tasks)
 
     def answers_per_worker(self) -> Ints:
-        """Answers of each worker: int64[W]."""
+        """Answers of each worker, whatever they weigh: int64[W]."""
         return np.bincount(self.worker, minlength=self.n_workers)
+
+    def weight_per_task(self) -> Floats:
+        """As how many answers those of each task count: float64[T]."""
+        return self.weighed(self.task, self.n_tasks)
+
+    def weight_per_worker(self) -> Floats:
+        """As how many answers those of each worker count: float64[W]."""
+        return self.weighed(self.worker, self.n_workers)
+
+    def weighed(self, index: Ints, size: int, values: Floats | None = None) -> Floats:
+        """Sum of weight × `values` (1 each without them) of the answers, per value of `index` int64[n]: float64[size]."""
+        if self.weight is None:
+            return np.bincount(index, minlength=size).astype(float) if values is None else sums(index, values, size)
+        return sums(index, self.weight if values is None else self.weight * values, size)
+
+    def reweighed(self, weight: ArrayLike) -> Answers:
+        """Return the same answers with other weights, float[n] in the order of these arrays; 0 takes an answer out.
+
+        Tasks and workers stay, also those left without an answer.
+        """
+        return Answers.encode(
+            self.task_ids[self.task], self.worker_ids[self.worker], self.label,
+            n_classes=self.n_classes, task_ids=self.task_ids, worker_ids=self.worker_ids, weight=weight,
+        )  # fmt: skip
 
 
 def _class_count(label: Ints, n_classes: int | None) -> int:
@@ -86,6 +122,19 @@ def _class_count(label: Ints, n_classes: int | None) -> int:
         message = f"labels[{row}] = {label[row]} is not one of the {n_classes} classes (0..{n_classes - 1})"
         raise ValueError(message)
     return n_classes
+
+
+def _weights(weight: ArrayLike, n: int) -> Floats:
+    weights = np.asarray(weight, dtype=np.float64)
+    if weights.shape != (n,):
+        message = f"weight must have the shape ({n},), not {weights.shape}"
+        raise ValueError(message)
+    bad = ~(np.isfinite(weights) & (weights >= 0))
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        message = f"weight[{row}] = {weights[row]} is not a finite number of at least 0"
+        raise ValueError(message)
+    return weights
 
 
 def _codes(column: Ints, known: ArrayLike | None, name: str) -> tuple[Ints, Ints]:

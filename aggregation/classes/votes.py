@@ -9,16 +9,22 @@ from aggregation.classes.answers import Answers
 
 
 def vote_counts(answers: Answers) -> Ints:
-    """Votes of each class for each task: int64[T, K]."""
+    """Votes of each class for each task, whatever they weigh: int64[T, K]."""
     cells = np.bincount(answers.task * answers.n_classes + answers.label, minlength=answers.n_tasks * answers.n_classes)
     return cells.reshape(answers.n_tasks, answers.n_classes)
 
 
+def vote_weights(answers: Answers) -> Floats:
+    """Summed weight of the votes of each class for each task: float64[T, K]; the counts where all weigh 1."""
+    cells = answers.weighed(answers.task * answers.n_classes + answers.label, answers.n_tasks * answers.n_classes)
+    return cells.reshape(answers.n_tasks, answers.n_classes)
+
+
 def vote_shares(answers: Answers) -> Floats:
-    """Share of each class among the votes of each task: float64[T, K]; uniform for a task nobody answered."""
-    counts = vote_counts(answers).astype(np.float64)
+    """Share of each class among the (weighed) votes of each task: float64[T, K]; uniform where nobody answered."""
+    counts = vote_weights(answers)
     total = counts.sum(axis=1, keepdims=True)
-    shares: Floats = np.where(total > 0, counts / np.maximum(total, 1.0), 1.0 / answers.n_classes)
+    shares: Floats = np.where(total > 0, counts / np.where(total > 0, total, 1.0), 1.0 / answers.n_classes)
     return shares
 
 

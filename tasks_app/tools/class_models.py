@@ -6,8 +6,8 @@ import numpy as np
 
 from aggregation import workers as measures
 from aggregation.arrays import Floats, best_class, entropy
-from aggregation.classes import Answers, ClassCrowd, DawidSkene, vote_counts
-from aggregation.classes.dawid_skene import METHOD
+from aggregation.classes import Answers, ClassCrowd, HierarchicalDawidSkene, vote_counts
+from aggregation.classes.hierarchical import METHOD
 from tasks_app.tools.base import AnswerBatch, Fit, TaskResult, WorkerReport
 from tasks_app.tools.worker_state import number_or_none, open_state, seal_state
 
@@ -20,7 +20,7 @@ TRACE = 1e-6
 def fit(keys: list[str], batch: AnswerBatch, *, final: bool) -> Fit:
     """Cold fit of all answers; `keys` are the classes in the order of their codes."""
     answers = _encode(keys, batch)
-    model = DawidSkene() if final else DawidSkene(max_iter=30, tol=1e-4)
+    model = HierarchicalDawidSkene() if final else HierarchicalDawidSkene(max_iter=30, tol=1e-4)
     model.fit(answers)
     return Fit(
         results=_results(keys, answers, model.posterior_),
@@ -69,7 +69,7 @@ def _results(keys: list[str], answers: Answers, posterior: Floats) -> dict[int, 
     return results
 
 
-def _reports(answers: Answers, model: DawidSkene) -> dict[int, WorkerReport]:
+def _reports(answers: Answers, model: HierarchicalDawidSkene) -> dict[int, WorkerReport]:
     given = answers.answers_per_worker()
     accuracy = measures.expected_accuracy(model.confusion_, model.prior_)
     spam = measures.spam_score(model.confusion_)

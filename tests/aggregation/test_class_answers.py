@@ -68,3 +68,43 @@ def test_answers_reject_an_id_that_is_not_given() -> None:
 def test_answers_reject_a_project_without_classes() -> None:
     with pytest.raises(ValueError, match="n_classes = 0 is below 1"):
         Answers.encode([], [], [], n_classes=0)
+
+
+def test_weight_of_nought_is_an_answer_never_given() -> None:
+    retracted = Answers.encode([1, 1, 2], [4, 5, 6], [0, 1, 1], n_classes=2, weight=[1, 1, 0])
+    never = Answers.encode([1, 1], [4, 5], [0, 1], n_classes=2)
+
+    for name in ("task", "worker", "label", "task_ids", "worker_ids"):
+        assert getattr(retracted, name).tolist() == getattr(never, name).tolist()
+    assert retracted.weight is None
+
+
+def test_weights_follow_their_answers_into_any_order() -> None:
+    rows = np.array([[30, 7, 1, 2.0], [10, 9, 0, 0.5], [30, 5, 1, 1.0], [30, 5, 1, 0.25]])
+    made = [Answers.encode(*r[:, :3].T, weight=r[:, 3], n_classes=2) for r in (rows, rows[::-1])]
+
+    assert [a.weight.tolist() for a in made if a.weight is not None] == [[0.5, 0.25, 1.0, 2.0]] * 2
+    assert made[0].weight_per_task().tolist() == [0.5, 3.25]
+    assert made[0].weight_per_worker().tolist() == [1.25, 2.0, 0.5]
+    assert made[0].answers_per_task().tolist() == [1, 3]
+
+
+def test_reweighed_answers_keep_their_tasks_and_workers() -> None:
+    a = Answers.encode([1, 1, 2], [4, 5, 6], [0, 1, 1], n_classes=2).reweighed([1, 3, 0])
+
+    assert a.task_ids.tolist() == [1, 2]
+    assert a.weight_per_task().tolist() == [4, 0]
+    assert a.weight_per_worker().tolist() == [1, 3, 0]
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [
+        ([1, np.nan], r"weight\[1\] = nan is not a finite number of at least 0"),
+        ([-1, 1], r"weight\[0\] = -1\.0 is not"),
+        ([1], r"weight must have the shape \(2,\), not \(1,\)"),
+    ],
+)
+def test_weights_without_sense_are_named(weight: ArrayLike, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Answers.encode([1, 2], [1, 2], [0, 1], weight=weight)

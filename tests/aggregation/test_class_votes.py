@@ -1,7 +1,7 @@
 import numpy as np
 
 from aggregation.arrays import best_class, entropy
-from aggregation.classes import Answers, majority_vote, vote_counts, vote_shares
+from aggregation.classes import Answers, majority_vote, vote_counts, vote_shares, vote_weights
 
 
 def test_votes_count_each_class() -> None:
@@ -46,3 +46,12 @@ def test_best_class_treats_the_last_bits_as_a_tie() -> None:
 
 def test_entropy_of_certainty_is_zero_and_of_doubt_is_ln_k() -> None:
     assert entropy(np.array([[1.0, 0.0], [0.5, 0.5]])).tolist() == [0.0, np.log(2)]
+
+
+def test_votes_count_as_often_as_they_weigh() -> None:
+    answers = Answers.encode([1, 1, 1], [1, 2, 3], [0, 0, 1], n_classes=2, weight=[0.5, 0.5, 3])
+
+    assert vote_counts(answers).tolist() == [[2, 1]]
+    assert vote_weights(answers).tolist() == [[1, 3]]
+    assert vote_shares(answers).tolist() == [[0.25, 0.75]]
+    assert majority_vote(answers).tolist() == [1]

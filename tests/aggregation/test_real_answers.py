@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from aggregation.boxes import fuse, iou_matrix, match_boxes
-from aggregation.classes import DawidSkene, majority_vote, vote_shares
+from aggregation.classes import HierarchicalDawidSkene, majority_vote, vote_shares
 from aggregation.scores import score_classes
 from tests.aggregation.real_answers import RealBoxes, RealSets
 
@@ -29,7 +29,7 @@ ACCURACY = {
 @pytest.mark.parametrize(("name", "floor"), ACCURACY.items())
 def test_accuracy_on_all_answers(real: RealSets, name: str, floor: float) -> None:
     found = real(name)
-    model = DawidSkene().fit(found.answers)
+    model = HierarchicalDawidSkene().fit(found.answers)
     known = found.truth >= 0
 
     assert (model.labels() == found.truth)[known].mean() >= floor
@@ -43,7 +43,7 @@ def test_a_tenth_of_the_answers_never_makes_it_worse_than_the_majority(real: Rea
     for seed in range(1 if len(found.answers) > 15_000 else 6):
         part = found.share(0.1, seed)
         known = part.truth >= 0
-        ours = (DawidSkene().fit(part.answers).labels() == part.truth)[known].mean()
+        ours = (HierarchicalDawidSkene().fit(part.answers).labels() == part.truth)[known].mean()
         gain.append(ours - (majority_vote(part.answers) == part.truth)[known].mean())
     assert np.mean(gain) >= -0.01
 
@@ -53,7 +53,7 @@ def test_who_claims_95_is_right_nine_times_of_ten(real: RealSets, share: float, 
     kept, gained = [], []
     for name in ACCURACY:
         part = real(name).share(share, 0)
-        model = DawidSkene().fit(part.answers)
+        model = HierarchicalDawidSkene().fit(part.answers)
         score = score_classes(model.posterior_, model.labels(), part.truth)
         vote = score_classes(vote_shares(part.answers), majority_vote(part.answers), part.truth)
         kept.append(score.kept_promise)

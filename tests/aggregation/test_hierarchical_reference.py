@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from aggregation.classes import Answers, DawidSkene
+from aggregation.classes import Answers, HierarchicalDawidSkene
 from aggregation.simulate import WorkerKind, class_world
 
 Matrix = list[list[float]]
@@ -211,7 +211,7 @@ def test_fit_equals_the_plain_reference(n_classes: int, per_task: int, seed: int
     reference = Reference(list(zip(a.task.tolist(), a.worker.tolist(), a.label.tolist(), strict=True)), n_classes)
     expected = reference.fit(tol=1e-8)
     seen = Answers.encode(a.task, a.worker, a.label, n_classes=n_classes)
-    model = DawidSkene(tol=1e-8, max_iter=10_000).fit(seen)
+    model = HierarchicalDawidSkene(tol=1e-8, max_iter=10_000).fit(seen)
 
     assert model.crowd_.accuracy == pytest.approx([reference.accuracy[w] for w in reference.workers], abs=1e-9)
     assert model.prior_ == pytest.approx(reference.prior, abs=1e-7)

@@ -41,7 +41,7 @@ class _Round:
     lone: Floats
 
 
-class DawidSkene:
+class HierarchicalDawidSkene:
     """Hierarchical Dawid-Skene, fitted by EM in log space.
 
     After `fit`: `posterior_` float64[T, K] (rows sum to 1; a task without answers gets the prior), `prior_` float64[K],
