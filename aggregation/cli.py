@@ -14,12 +14,12 @@ import numpy as np
 
 from aggregation import workers as measures
 from aggregation.arrays import Floats, Ints
-from aggregation.classes import HierarchicalDawidSkene, majority_vote, vote_shares
+from aggregation.classes import HierarchicalDawidSkene
+from aggregation.methods import DEFAULT, METHODS
 from aggregation.scores import ClassScore, score_classes
 from aggregation.simulate import WorkerKind, class_world
 from aggregation.tables import AnswerTable, read_answers, read_truth, write_rows
 
-METHODS = ("ds", "mv")
 CANNOT_READ = 2
 
 
@@ -103,9 +103,7 @@ def _simulate(options: argparse.Namespace) -> None:
 
 
 def _label(table: AnswerTable, method: str, seed: int) -> tuple[Floats, Ints]:
-    if method == "mv":
-        return vote_shares(table.answers), majority_vote(table.answers, seed=seed)
-    model = HierarchicalDawidSkene().fit(table.answers)
+    model = METHODS[method].make().fit(table.answers)
     return model.posterior_, model.labels(seed=seed)
 
 
@@ -123,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
     aggregate = commands.add_parser("aggregate", help="one label a task: task, label, confidence, answers")
     aggregate.add_argument("answers", type=Path, help="CSV with the columns task, worker, label")
-    aggregate.add_argument("--method", choices=METHODS, default="ds", help="ds Dawid-Skene, mv majority vote")
+    aggregate.add_argument("--method", choices=METHODS, default=DEFAULT, help=f"default {DEFAULT}")
     aggregate.set_defaults(run=_aggregate)
     evaluate = commands.add_parser("evaluate", help="score the methods against a known truth")
     evaluate.add_argument("answers", type=Path)

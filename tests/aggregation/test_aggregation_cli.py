@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from aggregation.cli import main
+from aggregation.methods import METHODS
 
 ANSWERS = "task,worker,label\nt1,ann,cat\nt1,ben,cat\nt1,cy,dog\nt2,ann,dog\nt2,ben,dog\nt2,cy,dog\n"
 
@@ -22,7 +23,7 @@ def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-@pytest.mark.parametrize("method", ["ds", "mv"])
+@pytest.mark.parametrize("method", METHODS)
 def test_aggregate_writes_a_label_for_each_task(answers: Path, tmp_path: Path, method: str) -> None:
     out = tmp_path / "labels.csv"
 
@@ -49,7 +50,7 @@ def test_evaluate_scores_both_methods(answers: Path, tmp_path: Path, capsys: pyt
     assert main(["evaluate", str(answers), str(truth)]) == 0
     found = rows(capsys.readouterr().out)
     assert [(row["method"], row["tasks"], row["accuracy"]) for row in found] == [
-        ("ds", "2", "0.500000"),
+        ("hds", "2", "0.500000"),
         ("mv", "2", "0.500000"),
     ]
 
@@ -79,7 +80,7 @@ def test_simulate_writes_what_evaluate_reads(tmp_path: Path, capsys: pytest.Capt
     main(["simulate", "--tasks", "60", "--classes", "3", "--overlap", "7", "--out", str(out), "--truth", str(truth)])
 
     assert main(["evaluate", str(out), str(truth)]) == 0
-    ds, _ = rows(capsys.readouterr().out)
+    ds, *_ = rows(capsys.readouterr().out)
     assert ds["tasks"] == "60"
     assert float(ds["accuracy"]) > 0.9
 

@@ -1,0 +1,71 @@
+"""The methods for classes, once: the command, the documentation and the benchmarks read this list.
+
+A new method adds its row to METHODS, a section with an example to the page it names, and its name to the table of
+docs/aggregation.md (a test prints the table that is due).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+from numpy.typing import ArrayLike
+
+from aggregation.arrays import Floats, Ints, best_class
+from aggregation.classes import Answers, Gold, HierarchicalDawidSkene, vote_shares
+
+# What is taken where nobody chose.
+DEFAULT = "hds"
+
+
+class Labeller(Protocol):
+    """What the command needs of a method: every `ClassMethod` is one."""
+
+    @property
+    def posterior_(self) -> Floats:
+        """Class probabilities float64[T, K]."""
+
+    def fit(self, answers: Answers) -> Self:
+        """Fit all `answers`."""
+
+    def labels(self, *, seed: int = 0) -> Ints:
+        """Most probable class of each task, int64[T]."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """`make()` is an unfitted model. `source`: who described it. `page`: file#section below docs/aggregation/."""
+
+    title: str
+    make: Callable[[], Labeller]
+    source: str
+    page: str
+
+
+class MajorityVote:
+    """Votes as a method: `posterior_` float64[T, K] is the share of the votes; known tasks keep their truth."""
+
+    posterior_: Floats
+    _task_ids: Ints
+
+    def fit(self, answers: Answers, *, gold: ArrayLike | None = None) -> Self:
+        """Count the votes of all `answers`."""
+        self.posterior_, self._task_ids = vote_shares(answers), answers.task_ids
+        Gold.of(gold, answers).pin(self.posterior_)
+        return self
+
+    def labels(self, *, seed: int = 0) -> Ints:
+        """Most voted class of each task, int64[T]; ties drawn by task id."""
+        return best_class(self.posterior_, self._task_ids, seed)
+
+
+METHODS: dict[str, Method] = {
+    "hds": Method(
+        "Hierarchical Dawid-Skene",
+        HierarchicalDawidSkene,
+        "ours, after Dawid & Skene 1979",
+        "classes.md#hierarchical-dawid-skene-hds",
+    ),
+    "mv": Method("Majority vote", MajorityVote, "–", "classical.md#majority-vote-mv"),
+}
