@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "tasks_app",
 ]
 MIDDLEWARE = [
+    "quorate.common.middleware.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "quorate.common.middleware.ContentSecurityPolicy",
@@ -174,10 +175,18 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("QUORATE_BEHIND_PROXY") else None
-SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# How many proxies stand in front. Nobody's X-Forwarded-… is believed unless this says so: anybody can send such a header.
+PROXY_HOPS = env_int("QUORATE_PROXY_HOPS", 0, most=10)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_HOPS else None
+# Browsers keep these promises for as long as they were given, and for names that are not ours: each is asked for.
+SECURE_HSTS_SECONDS = env_int("QUORATE_HSTS_SECONDS", 31_536_000 if HTTPS else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env_bool("QUORATE_HSTS_SUBDOMAINS")
+SECURE_HSTS_PRELOAD = env_bool("QUORATE_HSTS_PRELOAD")
+if SECURE_HSTS_PRELOAD and not (SECURE_HSTS_INCLUDE_SUBDOMAINS and SECURE_HSTS_SECONDS >= 31_536_000):
+    message = "QUORATE_HSTS_PRELOAD needs QUORATE_HSTS_SUBDOMAINS=yes and a year of QUORATE_HSTS_SECONDS."
+    raise ImproperlyConfigured(message)
+# Both are the owner's decision about other host names, so leaving them out is nothing to warn of.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

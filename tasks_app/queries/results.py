@@ -60,15 +60,15 @@ class Given:
 
 
 def read_filter(raw: dict[str, str]) -> Filter:
-    """A filter from a query string; what makes no sense is no filter. Confidence is in percent there."""
+    """A filter from the texts of a query string; what makes no sense is no filter. Confidence is in percent there."""
     state = raw.get("state", "")
     sort = raw.get("sort", "")
     return Filter(
         state=state if state in ResultState.values else "",
-        class_key=raw.get("class", "")[:40].replace("\x00", ""),
+        class_key=raw.get("class", "")[:40],
         low=_percent(raw.get("low", "")),
         high=_percent(raw.get("high", "")),
-        name=raw.get("q", "").strip()[:100].replace("\x00", ""),
+        name=raw.get("q", ""),
         sort=sort if sort in SORTS else "",
     )
 

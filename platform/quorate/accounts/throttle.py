@@ -1,9 +1,12 @@
 """Guessing passwords is slow: after some failures, an address waits."""
 
 import hashlib
+import logging
 
 from django.core.cache import cache
 from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
 
 WINDOW_SECONDS = 300
 # From one place to one account, and to one account from everywhere. The second is high: it must not lock people out for fun.
@@ -25,7 +28,8 @@ def may_try(*, email: str, place: str) -> bool:
 
 
 def failed(*, email: str, place: str) -> None:
-    """Count one failure."""
+    """Count one failure, and log it with its network address: what fail2ban and its like read."""
+    logger.warning("Sign-in failed from %s", place or "an unknown address")
     try:
         for key, _ in _keys(email, place):
             cache.add(key, 0, WINDOW_SECONDS)

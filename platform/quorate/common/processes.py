@@ -17,6 +17,8 @@ def web(*, bind: str, port: int, processes: int, threads: int) -> list[str]:
     command += ["--worker-class", "gthread", "--workers", str(processes), "--threads", str(threads)]
     command += ["--timeout", "60", "--graceful-timeout", "10", "--keep-alive", "15"]
     command += ["--no-control-socket", "--log-level", "warning"]
+    # By default gunicorn believes the X-Forwarded-… of whoever connects from this machine. Whom to believe is a setting.
+    command += ["--forwarded-allow-ips", ""]
     if Path(MEMORY).is_dir():
         # For the heartbeat file: on a disk under load its touch can block, and get a healthy worker killed.
         command += ["--worker-tmp-dir", MEMORY]

@@ -28,11 +28,6 @@ def admin_action(view: View) -> View:
     return require_POST(for_admins(view))
 
 
-def asked(request: HttpRequest, name: str, longest: int) -> str:
-    """A text of the address's query, bounded, without the NUL that no database compares."""
-    return request.GET.get(name, "").replace("\x00", "").strip()[:longest]
-
-
 def for_admins(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -51,11 +46,6 @@ def for_admins(view: View) -> View:
 def page_of(request: HttpRequest, rows: QuerySet[Any], size: int = PAGE_SIZE) -> Page[Any]:
     """The page that `?page=` asks for; the nearest there is for one that is not."""
     return Paginator(rows, size).get_page(request.GET.get("page"))
-
-
-def whole_number(text: str) -> int | None:
-    """A row id from a query string; None for anything that is none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def show_errors(form: Form, error: DomainError) -> None:

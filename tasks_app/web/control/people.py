@@ -12,7 +12,8 @@ from quorate.accounts.people import INVITE_DAYS, Roles
 from tasks_app.domain import people as verbs
 from tasks_app.errors import Conflict, InvalidInput, NotFound
 from tasks_app.queries import control
-from tasks_app.web.control.guard import admin_action, admin_page, asked, for_admins, page_of, show_errors
+from tasks_app.web.asked import asked
+from tasks_app.web.control.guard import admin_action, admin_page, for_admins, page_of, show_errors
 
 CHOICES = (
     ("requester", "Requester: creates and pays tasks"),

@@ -10,7 +10,8 @@ from quorate.accounts.models import User
 from tasks_app import tools
 from tasks_app.queries import control
 from tasks_app.templatetags.quorate import money
-from tasks_app.web.control.guard import PAGE_SIZE, admin_page, asked, page_of, whole_number
+from tasks_app.web.asked import asked, asked_row
+from tasks_app.web.control.guard import PAGE_SIZE, admin_page, page_of
 
 # Keys of events' data that are micro-units.
 MONEY = {"reward", "amount", "held", "released", "paid", "price"}
@@ -42,7 +43,7 @@ def log(request: HttpRequest, admin: User) -> HttpResponse:
     """Who did what to which object when."""
     text = asked(request, "q", 254)
     verb = asked(request, "verb", 60)
-    before = whole_number(request.GET.get("before", ""))
+    before = asked_row(request, "before")
     rows = list(control.log(text=text, verb=verb, before=before)[: PAGE_SIZE + 1])
     context = {
         "events": [(event, details(event.data)) for event in rows[:PAGE_SIZE]],

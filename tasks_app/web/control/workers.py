@@ -12,7 +12,8 @@ from tasks_app.models import WorkerStats
 from tasks_app.queries import workers as queries
 from tasks_app.templatetags.quorate import duration
 from tasks_app.web import charts
-from tasks_app.web.control.guard import admin_action, admin_page, asked, page_of, show_errors
+from tasks_app.web.asked import asked
+from tasks_app.web.control.guard import admin_action, admin_page, page_of, show_errors
 
 ONLY = (("", "All"), ("active", "Active"), ("paused", "Paused"), ("banned", "Banned"))
 

@@ -11,7 +11,8 @@ from quorate.events.models import Event
 from tasks_app.models import Project
 from tasks_app.queries.pools import current_pool
 from tasks_app.templatetags.quorate import money
-from tasks_app.web.requester.page import before, project_context, project_view
+from tasks_app.web.asked import asked_row
+from tasks_app.web.requester.page import project_context, project_view
 
 PER_PAGE = 50
 
@@ -104,7 +105,7 @@ def page(request: HttpRequest, project: Project) -> HttpResponse:
             | Q(object_type="pool", object_id=pool.public_id)
             | Q(object_type="import", object_id__in=imports)
         )
-    start = before(request)
+    start = asked_row(request, "before")
     if start is not None:
         events = events.filter(id__lt=start)
     found = list(events[: PER_PAGE + 1])

@@ -18,6 +18,7 @@ from tasks_app.queries import gate
 from tasks_app.queries import items as reads
 from tasks_app.queries.media import media_url
 from tasks_app.queries.pools import current_pool
+from tasks_app.web.asked import asked, asked_row
 from tasks_app.web.requester.page import me, project_context, project_view, see_other
 
 _IMAGES = "image/png,image/jpeg,image/webp,.zip"
@@ -110,19 +111,13 @@ def thumbs(request: HttpRequest, project: Project, tasks: list[Task]) -> list[tu
     ]
 
 
-def row_id(request: HttpRequest, name: str) -> int | None:
-    """A row id to page from; None for none or nonsense."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
 def _all(request: HttpRequest, pool: Pool) -> dict[str, Any]:
     return {**_items(request, pool), **_imports(pool), **_upload(pool)}
 
 
 def _items(request: HttpRequest, pool: Pool) -> dict[str, Any]:
-    search = request.GET.get("q", "")[:100].replace("\x00", "")
-    shown = reads.item_page(pool, after=row_id(request, "after"), before=row_id(request, "before"), name=search)
+    search = asked(request, "q", 100)
+    shown = reads.item_page(pool, after=asked_row(request, "after"), before=asked_row(request, "before"), name=search)
     return {
         "items": thumbs(request, pool.project, shown.tasks),
         "item_count": pool.tasks.count(),

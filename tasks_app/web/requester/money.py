@@ -13,7 +13,8 @@ from tasks_app.errors import NotFound
 from tasks_app.models import Pool, Project
 from tasks_app.queries import dashboards
 from tasks_app.queries.pools import current_pool
-from tasks_app.web.requester.page import before, me, project_context, project_view
+from tasks_app.web.asked import asked_row
+from tasks_app.web.requester.page import me, project_context, project_view
 
 PER_PAGE = 50
 
@@ -22,7 +23,7 @@ PER_PAGE = 50
 def of_project(request: HttpRequest, project: Project) -> HttpResponse:
     """What was put in, spent and given back: each hold and release, and the rewards day by day."""
     pool = current_pool(project)
-    start = before(request)
+    start = asked_row(request, "before")
     found = dashboards.movements(pool, before=start, limit=PER_PAGE + 1)
     context = project_context(
         project,
@@ -46,7 +47,7 @@ def statement(request: HttpRequest) -> HttpResponse:
     if not user.is_requester:
         raise NotFound
     account = book.find(AccountKind.REQUESTER, owner_id=user.pk)
-    lines = book.statement(account, limit=PER_PAGE + 1, before=before(request))
+    lines = book.statement(account, limit=PER_PAGE + 1, before=asked_row(request, "before"))
     shown = lines[:PER_PAGE]
     refs = {ref for line in shown for ref in (line.entry.debit.ref, line.entry.credit.ref) if ref}
     pools = _pools(refs)
@@ -56,7 +57,7 @@ def statement(request: HttpRequest) -> HttpResponse:
         "held": sum(money.held for money in held.values()),
         "lines": [(line, pools.get(line.entry.debit.ref or line.entry.credit.ref)) for line in shown],
         "older": f"?before={lines[PER_PAGE - 1].entry.pk}" if len(lines) > PER_PAGE else "",
-        "newest": "?" if before(request) else "",
+        "newest": "?" if asked_row(request, "before") else "",
     }
     return render(request, "requester/balance.html", context)
 

@@ -93,9 +93,3 @@ def posted(request: HttpRequest, name: str, longest: int = 200_000) -> str:
 def see_other(to: str) -> HttpResponse:
     """303: the browser fetches the page anew after a POST, whatever the method was."""
     return HttpResponse(status=303, headers={"Location": to})
-
-
-def before(request: HttpRequest) -> int | None:
-    """`?before=`: the row id to page on from; None for the first page or for nonsense."""
-    text = request.GET.get("before", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

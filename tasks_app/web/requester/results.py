@@ -13,6 +13,7 @@ from tasks_app.queries.media import media_url
 from tasks_app.queries.pools import current_pool
 from tasks_app.tools.fields import Json
 from tasks_app.web import charts
+from tasks_app.web.asked import asked
 from tasks_app.web.requester.items import item_of, thumbs
 from tasks_app.web.requester.page import me, project_context, project_view
 
@@ -28,7 +29,7 @@ _KEPT = ("state", "class", "low", "high", "q", "sort", "view")
 @project_view()
 def page(request: HttpRequest, project: Project) -> HttpResponse:
     """Table or gallery."""
-    wanted = reads.read_filter(request.GET.dict())
+    wanted = _wanted(request)
     shown = reads.page_of(
         project, wanted, after=request.GET.get("after", "")[:80], before=request.GET.get("before", "")[:80]
     )
@@ -61,7 +62,7 @@ def item(request: HttpRequest, project: Project, task: str) -> HttpResponse:
     shown.pool.project = project
     result: Result | None = getattr(shown, "result", None)
     given = reads.given_answers(shown)
-    wanted = reads.read_filter(request.GET.dict())
+    wanted = _wanted(request)
     before, after = reads.neighbours(project, wanted, shown)
     tool = tools.get(project.kind)
     context = project_context(
@@ -86,6 +87,10 @@ def item(request: HttpRequest, project: Project, task: str) -> HttpResponse:
         kept=_query(request),
     )
     return render(request, "requester/results/item.html", context)
+
+
+def _wanted(request: HttpRequest) -> reads.Filter:
+    return reads.read_filter({name: asked(request, name, 100) for name in _KEPT})
 
 
 def _layers(project: Project, given: list[reads.Given], result: Result | None) -> list[Json]:

@@ -25,6 +25,7 @@ from tasks_app.queries import gate, market
 from tasks_app.queries.media import media_url
 from tasks_app.templatetags.quorate import SYMBOLS
 from tasks_app.web import charts
+from tasks_app.web.asked import asked_row
 from tasks_app.web.worker.words import decision, money_number
 
 P = ParamSpec("P")
@@ -143,10 +144,8 @@ def answers(request: HttpRequest, worker: User) -> HttpResponse:
 @worker_page
 def earnings(request: HttpRequest, worker: User) -> HttpResponse:
     """Money: sums, days, statement."""
-    before = request.GET.get("before", "")
-    rows = money.statement(
-        worker, before=int(before) if before.isdecimal() and len(before) < 19 else None, limit=PAGE_SIZE + 1
-    )
+    before = asked_row(request, "before")
+    rows = money.statement(worker, before=before, limit=PAGE_SIZE + 1)
     days = money.by_day(worker)
     chart = charts.bars(
         "Earned by day",
@@ -159,7 +158,7 @@ def earnings(request: HttpRequest, worker: User) -> HttpResponse:
         "sums": money.earnings(worker),
         "rows": rows[:PAGE_SIZE],
         "older": f"?before={rows[PAGE_SIZE - 1].entry}" if len(rows) > PAGE_SIZE else "",
-        "newer": "?" if before else "",
+        "newer": "?" if before is not None else "",
         "chart": chart if any(micro for _, micro in days) else "",
     }
     return render(request, "worker/earnings.html", context)
