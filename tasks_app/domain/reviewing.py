@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from quorate.accounts.models import User
+from quorate.common.chunks import chunked
 from quorate.common.clock import database_now
 from quorate.events import dirty
 from quorate.events.models import Event
@@ -29,8 +30,13 @@ def accept_due(pool_id: int) -> int:
     accepted = 0
     if pool is not None and pool.accept_automatically:
         ids = [row.key for row in rows]
-        for start in range(0, len(ids), BATCH):
-            accepted += accept(pool=pool, assignment_ids=ids[start : start + BATCH], actor=None)
+        passed_by: set[int] = set()
+        for part in chunked(ids, BATCH):
+            accepted += accept(pool=pool, assignment_ids=part, actor=None)
+            passed_by.update(_waiting(pool, part).values_list("pk", flat=True))
+        # Locked by another job, or by a worker who hands in once more because the first reply got lost: their rows stay,
+        # and ring again. Nothing else would ever pay them.
+        rows = [row for row in rows if row.key not in passed_by]
     if pool is not None and pool.state == PoolState.CLOSED:
         release_rest(pool, actor=None)
     dirty.done(rows)
@@ -40,11 +46,13 @@ def accept_due(pool_id: int) -> int:
 def accept(*, pool: Pool, assignment_ids: Sequence[int], actor: User | None, reason: str = "") -> int:
     """Accept and pay those of these assignments of the pool that wait for it; returns how many. One transaction.
 
-    Others are passed over: accepted before, rejected, not handed in. Raises InsufficientFunds (an audit would show why).
+    Others are passed over: accepted before, rejected, not handed in; by the job (no `actor`) also those somebody holds
+    locked, for which a person waits. Raises InsufficientFunds (an audit would show why).
     """
     with transaction.atomic():
-        waiting = Assignment.objects.filter(pk__in=assignment_ids, pool=pool, state=AssignmentState.SUBMITTED)
-        rows = list(passing_by(waiting).order_by("pk"))
+        waiting = _waiting(pool, assignment_ids)
+        free = passing_by(waiting) if actor is None else waiting.select_for_update(of=("self",))
+        rows = list(free.order_by("pk"))
         if not rows:
             return 0
         now = database_now()
@@ -58,6 +66,10 @@ def accept(*, pool: Pool, assignment_ids: Sequence[int], actor: User | None, rea
         )
         _note(rows, pool, actor, "accepted", reason)
     return len(rows)
+
+
+def _waiting(pool: Pool, assignment_ids: Sequence[int]) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(pk__in=assignment_ids, pool=pool, state=AssignmentState.SUBMITTED)
 
 
 def reject(*, assignment: Assignment, actor: User, reason: str) -> Assignment:

@@ -1,6 +1,9 @@
 """Invariant d: the ledger sums to zero, a hold is never exceeded, an accepted assignment is paid exactly once."""
 
+from contextlib import closing
+
 import pytest
+from django.db import connection
 
 from quorate.accounts.models import User
 from quorate.common.money import MICRO
@@ -61,6 +64,27 @@ def test_accepting_pays_once_however_often(open_pool: Pool, worker: User) -> Non
     assert Entry.objects.filter(kind=EntryKind.REWARD).count() == 1
     assert held(open_pool) == 20 * 50_000
     assert book.audit() == []
+
+
+@pytest.mark.postgres_only
+@pytest.mark.django_db(transaction=True)
+def test_what_somebody_holds_locked_is_passed_by_and_paid_later(open_pool: Pool, workers: list[User]) -> None:
+    """A worker who hands in again, because the reply got lost, holds the assignment in the moment the job looks."""
+    first, second = (factories.answer(worker, open_pool) for worker in workers[:2])
+    other = connection.copy()
+    other.set_autocommit(False)
+    with closing(other), other.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM tasks_app_assignment WHERE id = %s FOR UPDATE", [first.pk])
+        assert reviewing.accept_due(open_pool.pk) == 1
+        other.rollback()
+    assert [row.key for row in dirty.take(Topic.ACCEPT, open_pool.pk)] == [first.pk]
+    assert reviewing.accept_due(open_pool.pk) == 1
+
+    assert set(Assignment.objects.values_list("pk", "state")) == {
+        (first.pk, AssignmentState.ACCEPTED),
+        (second.pk, AssignmentState.ACCEPTED),
+    }
+    assert dirty.take(Topic.ACCEPT, open_pool.pk) == []
 
 
 def test_accepting_waits_for_its_delay(alice: User, worker: User) -> None:
