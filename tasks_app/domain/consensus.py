@@ -22,7 +22,7 @@ from quorate.events import dirty
 from tasks_app import tools
 from tasks_app.domain.deciding import Decider, LeaseLostError
 from tasks_app.domain.measuring import write_seconds, write_workers
-from tasks_app.enums import TaskKind, Topic
+from tasks_app.enums import ResultState, TaskKind, Topic
 from tasks_app.models import AggregationState, Project, Task
 from tasks_app.queries.votes import Votes, counting_votes
 
@@ -106,7 +106,10 @@ class _Run:
         state.fitted_at = database_now()
         tasks = Task.objects.filter(pool__project=self.project, kind=TaskKind.MAIN)
         orphans = set(tasks.exclude(result=None).values_list("pk", flat=True)) - set(fit.results)
-        self.decider.write(fit, votes.newest, sorted({*fit.results, *orphans, *touched}))
+        # Asked without a place, and with no answer that counts to bring it here: a maximum raised after a ban, for one.
+        placeless = tasks.filter(state=ResultState.OPEN, slots_free=0, slots_live=0, slots_done__gt=0)
+        stranded = set(placeless.values_list("pk", flat=True))
+        self.decider.write(fit, votes.newest, sorted({*fit.results, *orphans, *stranded, *touched}))
         write_workers(self.project, fit, votes)
         write_seconds(votes)
 

@@ -39,7 +39,7 @@ def skip(*, worker: User, assignment: str, task: str, reason: str = "") -> Assig
             return held
         if held.state != AssignmentState.ACTIVE:
             raise AssignmentOver
-        _release(Slot.objects.filter(pk=slot.pk), reason=f"skipped: {reason}"[:200])
+        undecided = _release(Slot.objects.filter(pk=slot.pk), reason=f"skipped: {reason}"[:200])
         if held.task_count == 1:
             held.state = AssignmentState.RETURNED
             held.decided_at = database_now()
@@ -55,6 +55,7 @@ def skip(*, worker: User, assignment: str, task: str, reason: str = "") -> Assig
             scope=held.pool.project.public_id,
             data={"task": task, "reason": reason[:200]},
         )
+        dirty.mark_all(undecided)
     return held
 
 
@@ -98,7 +99,8 @@ def end_assignments(held: Iterable[Assignment], state: AssignmentState, *, actor
         row.state = state
         row.decided_at = now
     Assignment.objects.bulk_update(ended, ["state", "decided_at"])
-    _release(Slot.objects.filter(assignment__in=[row.pk for row in ended], released_at=None), reason=state.value)
+    live = Slot.objects.filter(assignment__in=[row.pk for row in ended], released_at=None)
+    undecided = _release(live, reason=state.value)
     Event.objects.bulk_create(
         Event(
             actor=actor,
@@ -112,7 +114,7 @@ def end_assignments(held: Iterable[Assignment], state: AssignmentState, *, actor
     )
     # What a closed pool held for them goes back to its requester, by the job that also pays.
     closed = {row.pool_id for row in ended if row.pool.state == PoolState.CLOSED}
-    dirty.mark_all(dirty.News(Topic.ACCEPT, pool_id) for pool_id in closed)
+    dirty.mark_all([*undecided, *(dirty.News(Topic.ACCEPT, pool_id) for pool_id in closed)])
 
 
 def _lock_own(worker: User, public_id: str) -> Assignment:
@@ -127,11 +129,14 @@ def _lock_own(worker: User, public_id: str) -> Assignment:
     return found
 
 
-def _release(slots: QuerySet[Slot], *, reason: str) -> None:
+def _release(slots: QuerySet[Slot], *, reason: str) -> list[dirty.News]:
     """Free these live slots' places: one statement on the tasks, locked in order of id.
 
     A place comes free for others only while its task is still asked and its pool is not closed; otherwise it just ends.
+    Returns what to mark, last in the transaction: a closed pool's tasks that waited for these very places, and that no
+    answer will bring before the job.
     """
+    undecided: list[dirty.News] = []
     counted: dict[int, int] = {}
     for task_id in slots.order_by("task_id").values_list("task_id", flat=True):
         counted[task_id] = counted.get(task_id, 0) + 1
@@ -143,10 +148,15 @@ def _release(slots: QuerySet[Slot], *, reason: str) -> None:
         held = Task.objects.filter(pk__in=ids)
         asked = held.filter(state=ResultState.OPEN).exclude(pool__state=PoolState.CLOSED)
         asked_ids = list(asked.values_list("pk", flat=True))
-        held.exclude(pk__in=asked_ids).update(slots_live=F("slots_live") - places)
+        if len(asked_ids) < len(ids):
+            ended = held.exclude(pk__in=asked_ids)
+            ended.update(slots_live=F("slots_live") - places)
+            waited = ended.filter(state=ResultState.OPEN).values_list("pool__project_id", "pk")
+            undecided += [dirty.News(Topic.AGGREGATE, project, task) for project, task in waited]
         Task.objects.filter(pk__in=asked_ids).update(
             slots_live=F("slots_live") - places,
             slots_free=F("slots_free") + places,
             lane=Lane.WANTED,
             queue_key=wanted_key(),
         )
+    return undecided

@@ -154,6 +154,13 @@ def _count(answers: QuerySet[Answer], *, counts: bool, reason: str) -> int:
     return changed
 
 
+def decide_anew(tasks: Iterable[tuple[int, int]]) -> None:
+    """Have the job decide these tasks, given as (project id, task id), by all their answers."""
+    touched = set(tasks)
+    with transaction.atomic():
+        _mark(sorted({*touched, *((project, 0) for project, _ in touched)}))
+
+
 def _mark(keys: Iterable[tuple[int, int]]) -> None:
     """Dirty rows for (project, task), in ascending order throughout, as `mark_all` asks."""
     news = [dirty.News(Topic.AGGREGATE, project, task) for project, task in keys]
