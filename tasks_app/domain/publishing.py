@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
 
 from quorate.accounts.models import User
 from quorate.common.clock import database_now
-from quorate.common.money import text
+from quorate.common.money import written
 from quorate.events import dirty
 from quorate.events.log import record
 from tasks_app.domain.funding import hold_for_new_tasks, release_rest
@@ -53,9 +52,9 @@ def checklist(pool: Pool) -> list[Check]:
         ),
         Check(
             cost.missing == 0,
-            f"The balance covers the {text(cost.hold)} {settings.CURRENCY} to be held"
+            f"The balance covers the {written(cost.hold)} to be held"
             if cost.missing == 0
-            else f"{text(cost.missing)} {settings.CURRENCY} is missing to hold {text(cost.hold)} {settings.CURRENCY}",
+            else f"{written(cost.missing)} is missing to hold {written(cost.hold)}",
             "requester:price",
         ),
     ]

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.http import QueryDict
 from django.template.context import Context
 from django.utils import timezone
@@ -19,7 +18,6 @@ from tasks_app.web import icons
 register = template.Library()
 
 NOTHING = "–"
-SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
 THIN = "\u202f"  # narrow no-break space between a number and its unit
 COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -60,11 +58,7 @@ def money(micro: int | str | None) -> str:
     """Micro-units of the instance's currency as people write it: 50_000 → "$0.05"; None → "–"."""
     if micro is None or micro == "":  # "" is what a template passes for a missing variable
         return NOTHING
-    whole, _, decimals = amounts.text(abs(int(micro))).partition(".")
-    digits = f"{int(whole):,}.{decimals}"
-    sign = "\u2212" if int(micro) < 0 else ""
-    symbol = SYMBOLS.get(settings.CURRENCY)
-    return f"{sign}{symbol}{digits}" if symbol else f"{sign}{digits}\u00a0{settings.CURRENCY}"
+    return amounts.written(int(micro))
 
 
 @register.filter

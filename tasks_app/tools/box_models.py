@@ -102,16 +102,20 @@ def _results(keys: list[str], answers: BoxAnswers, fusion: BoxFusion) -> dict[in
 
 
 def _reports(answers: BoxAnswers, fusion: BoxFusion) -> dict[int, WorkerReport]:
-    """Accuracy is the F1 to be expected of a worker's precision and recall; the matrix is of boxes others drew too."""
+    """Accuracy is the F1 to be expected of a worker's precision and recall; the matrix is of boxes others drew too.
+
+    Information is the classes' (all of it where there is one class) times that F1: of what a worker misses nobody learns
+    the class, and boxes of nothing, which the matrix does not see, hide those of something.
+    """
     crowd = fusion.crowd
     given = np.bincount(answers.worker, minlength=answers.worker_ids.size)
     both = crowd.precision + crowd.recall
     accuracy = np.divide(2 * crowd.precision * crowd.recall, both, out=np.zeros_like(both), where=both > 0)
     alike = agreement(answers, fusion.votes, fusion.member)
-    confusion = spam = None
+    confusion, information = None, accuracy
     if crowd.classes is not None:
         confusion = crowd.classes.confusion(answers.worker_ids)
-        spam = measures.spam_score(confusion)
+        information = accuracy * measures.spam_score(confusion)
     readable = confusion is not None and answers.n_classes <= MAX_CONFUSION
     support = _support(answers, fusion)
     return {
@@ -120,7 +124,7 @@ def _reports(answers: BoxAnswers, fusion: BoxFusion) -> dict[int, WorkerReport]:
             answers=int(given[row]),
             accuracy=number_or_none(accuracy[row]),
             agreement=number_or_none(alike[row]),
-            spam_score=None if spam is None else number_or_none(spam[row]),
+            spam_score=number_or_none(information[row]),
             confusion=confusion[row].tolist() if readable and confusion is not None else None,
             support=support[row].tolist() if readable else None,
         )

@@ -2,11 +2,14 @@
 
 from decimal import Decimal, InvalidOperation
 
+from django.conf import settings
+
 from quorate.common.errors import InvalidInput
 
 MICRO = 1_000_000
 # Below 2^63 by a factor of nine, so that sums of a few amounts cannot overflow BIGINT.
 LARGEST = 10**18
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
 
 
 def parse(text: str, *, field: str = "amount") -> int:
@@ -34,6 +37,18 @@ def text(micro: int) -> str:
     whole, rest = divmod(abs(micro), MICRO)
     decimals = f"{rest:06d}".rstrip("0").ljust(2, "0")
     return f"{sign}{whole}.{decimals}"
+
+
+def written(micro: int) -> str:
+    """Micro-units of the instance's currency as people write them, in pages and messages alike: 50,000 → "$0.05".
+
+    A currency without a sign of its own has its code behind: "0.05 CHF".
+    """
+    whole, _, decimals = text(abs(micro)).partition(".")
+    digits = f"{int(whole):,}.{decimals}"
+    sign = "\u2212" if micro < 0 else ""
+    symbol = SYMBOLS.get(settings.CURRENCY)
+    return f"{sign}{symbol}{digits}" if symbol else f"{sign}{digits}\u00a0{settings.CURRENCY}"
 
 
 def share(total: int, part: int, parts: int) -> int:

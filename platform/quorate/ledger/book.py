@@ -9,7 +9,7 @@ from django.db.models import Case, F, Q, QuerySet, Sum, When
 
 from quorate.accounts.models import User
 from quorate.common.errors import InvalidInput
-from quorate.common.money import text
+from quorate.common.money import written
 from quorate.events.log import record
 from quorate.ledger.errors import InsufficientFunds
 from quorate.ledger.models import Account, AccountKind, Entry, EntryKind
@@ -139,7 +139,9 @@ def hold(*, payer_id: int, pool_ref: str, amount: int, ref: str, actor: User | N
             return False
         have = balance(payer)
         if have < amount:
-            message = f"{text(amount)} must be held, the balance is {text(have)}: {text(amount - have)} is missing."
+            message = (
+                f"{written(amount)} must be held, the balance is {written(have)}: {written(amount - have)} is missing."
+            )
             raise InsufficientFunds(message)
         return post(
             Entry(kind=EntryKind.HOLD, ref=ref, debit=payer, credit=held_account(pool_ref), amount=amount, actor=actor)
@@ -185,7 +187,7 @@ def pay(*, pool_ref: str, rewards: Sequence[Reward], actor: User | None) -> list
         total = sum(reward.amount for reward in new)
         have = balance(held)
         if have < total:
-            message = f"{text(have)} is held for this pool, {text(total)} is to be paid."
+            message = f"{written(have)} is held for this pool, {written(total)} is to be paid."
             raise InsufficientFunds(message)
         accounts = worker_accounts(reward.worker_id for reward in new)
         return post_all(
@@ -251,9 +253,9 @@ def audit() -> list[str]:
     every = list(Account.objects.all())
     totals = balances(every)
     if sum(totals.values()) != 0:
-        problems.append(f"The ledger sums to {text(sum(totals.values()))}, not to zero.")
+        problems.append(f"The ledger sums to {written(sum(totals.values()))}, not to zero.")
     problems += [
-        f"Account {account} is below zero: {text(totals[account.pk])}."
+        f"Account {account} is below zero: {written(totals[account.pk])}."
         for account in every
         if account.kind != AccountKind.WORLD and totals[account.pk] < 0
     ]

@@ -10,6 +10,7 @@ from tasks_app.domain import quality
 from tasks_app.errors import Conflict, InvalidInput, NotFound
 from tasks_app.models import WorkerStats
 from tasks_app.queries import workers as queries
+from tasks_app.queries.bans import effect_of_ban
 from tasks_app.templatetags.quorate import duration
 from tasks_app.web import charts
 from tasks_app.web.asked import asked
@@ -110,7 +111,7 @@ def _restrict(request: HttpRequest, admin: User, worker: str, verb: str) -> Http
                 if verb == "pause"
                 else "is banned: the tasks of the answers taken out are decided anew"
             )
-            messages.success(request, f"{person.name} {done}.")
+            messages.success(request, f"{person.name} {done}. To undo it, lift it under “Pauses and bans”.")
             return redirect("control:worker", worker=worker)
     return _page(request, admin, worker, failed=form)
 
@@ -135,6 +136,7 @@ def _page(request: HttpRequest, admin: User, public_id: str, *, failed: forms.Fo
     if failed is not None:
         forms_by_prefix[failed.prefix] = failed
     in_force = {row.kind for row in history if row.lifted_at is None}
+    bannable = "banned" not in in_force and person.pk != admin.pk
     context = {
         "person": person,
         "stats": stats,
@@ -144,7 +146,8 @@ def _page(request: HttpRequest, admin: User, public_id: str, *, failed: forms.Fo
         "money": queries.money_of(person),
         "history": [(row, forms_by_prefix.get(row.public_id)) for row in history],
         "pause_form": None if in_force or person.pk == admin.pk else forms_by_prefix["pause"],
-        "ban_form": None if "banned" in in_force or person.pk == admin.pk else forms_by_prefix["ban"],
+        "ban_form": forms_by_prefix["ban"] if bannable else None,
+        "ban": effect_of_ban(person) if bannable else None,
         "oneself": person.pk == admin.pk,
     }
     return render(request, "control/worker.html", context, status=422 if failed is not None else 200)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from quorate.accounts.models import User
 from quorate.common import markdown
+from quorate.common.money import SYMBOLS
 from tasks_app import tools
 from tasks_app.enums import AssignmentState, PoolState
 from tasks_app.errors import Forbidden
@@ -23,7 +24,6 @@ from tasks_app.models import Assignment, Pool
 from tasks_app.queries import earnings as money
 from tasks_app.queries import gate, market
 from tasks_app.queries.media import media_url
-from tasks_app.templatetags.quorate import SYMBOLS
 from tasks_app.web import charts
 from tasks_app.web.asked import asked_row
 from tasks_app.web.worker.words import decision, money_number

@@ -36,7 +36,7 @@ def test_launch_without_the_money_names_what_is_missing_and_changes_nothing(char
     project = factories.make_project(charlie)
     pool = project.pools.select_related("project").get()
 
-    with pytest.raises(Conflict, match=r"1\.05 USD is missing"):
+    with pytest.raises(Conflict, match=r"\$1\.05 is missing"):
         publishing.launch(pool=pool, actor=charlie)
     pool.refresh_from_db()
     assert pool.state == PoolState.DRAFT

@@ -230,11 +230,11 @@ def test_box_votes_count_the_answers_by_number_of_boxes() -> None:
     assert fit.results[1].value["boxes"][0] | {"confidence": 0} == box | {"confidence": 0, "votes": 2}
 
 
-def test_box_fit_with_one_class_has_no_matrix_and_no_spam_score() -> None:
+def test_box_fit_with_one_class_has_no_matrix_and_its_information_is_its_accuracy() -> None:
     question = BOXES.clean_question({"prompt": "?", "classes": [{"name": "Cell", "key": "cell"}]})
     box = {"class": "cell", "x1": 0.0, "y1": 0.0, "x2": 90.0, "y2": 90.0}
     report = BOXES.fit(question, rows((1, 1, {"boxes": [box]}), (1, 2, {"boxes": [box]}))).workers[1]
-    assert (report.confusion, report.spam_score, report.agreement) == (None, None, 1.0)
+    assert (report.confusion, report.spam_score, report.agreement) == (None, report.accuracy, 1.0)
 
 
 def test_box_agreement_is_the_pooled_f1_with_the_others() -> None:
@@ -251,3 +251,38 @@ def test_box_agreement_is_the_pooled_f1_with_the_others() -> None:
     # Task 1: one box in common of (2 + 1) / 2; task 2: both empty, one of one.
     assert workers[1].agreement == workers[2].agreement == pytest.approx(2 / 2.5)
     assert workers[3].agreement is None
+
+
+# Workers who draw: what the class matrix of matched boxes alone would not show
+
+
+def drawn(thing: int, label: str, *, off: float = 0.0) -> dict[str, Any]:
+    """The box of one of an image's things, or, with `off`, one beside them all."""
+    left = 100.0 * thing + off
+    return {"class": label, "x1": left, "y1": off, "x2": left + 60, "y2": off + 60}
+
+
+def kinds_of_drawers(keys: list[str]) -> AnswerBatch:
+    """30 images of three things each: workers 0 to 3 see all, 4 adds junk, 5 draws junk alone, 6 misses most, 7 draws nothing."""
+    given = []
+    for image in range(30):
+        right = [drawn(thing, keys[(image + thing) % len(keys)]) for thing in range(3)]
+        junk = [drawn(thing, keys[thing % len(keys)], off=500.0 + 200 * image) for thing in range(6)]
+        one = [right[image % 3]] if image % 2 else []
+        said = [right, right, right, right, right + junk, junk, one, []]
+        given += [(image, worker, {"boxes": boxes}) for worker, boxes in enumerate(said)]
+    return rows(*given)
+
+
+@pytest.mark.parametrize("keys", [KEYS, KEYS[:1]])
+def test_box_workers_who_draw_junk_or_miss_things_tell_little(keys: list[str]) -> None:
+    question = BOXES.clean_question({"prompt": "Mark.", "classes": [{"name": key, "key": key} for key in keys]})
+    workers = BOXES.fit(question, kinds_of_drawers(keys)).workers
+    told = [workers[number].spam_score for number in range(8)]
+    good, adds_junk, junk_alone, misses, nothing = told[0], told[4], told[5], told[6], told[7]
+    assert None not in told
+    assert good > 0.7  # type: ignore[operator]
+    assert max(junk_alone, misses, nothing) < 0.4 < good  # type: ignore[type-var, operator]
+    assert adds_junk < 0.75 * good  # type: ignore[operator]
+    for number, score in enumerate(told):
+        assert score <= workers[number].accuracy  # type: ignore[operator]
