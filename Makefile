@@ -4,10 +4,10 @@ SHELL := /bin/sh
 PYTHON_IN := .venv/bin/python
 EXPORT := uv export --quiet --frozen --no-emit-project --no-annotate --no-header
 
-.PHONY: help run test lint format bench lock wheel clean
+.PHONY: help run test lint format bench bench-aggregation lock wheel clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
 
 run: ## install, prepare and start Quorate with demo content (needs Python 3.11 to 3.13, nothing else)
 	@sh scripts/environment.sh run
@@ -30,6 +30,10 @@ bench: ## measure, and write docs/benchmarks.md
 	@sh scripts/environment.sh dev
 	@exec $(PYTHON_IN) benchmarks/run.py $(ARGS)
 
+bench-aggregation: ## the same for aggregation beside its peers, in an environment of their own
+	@sh scripts/environment.sh dev
+	@exec $(PYTHON_IN) benchmarks/run.py aggregation- $(ARGS)
+
 lock: ## resolve the dependencies anew and write the hashed requirements (needs uv)
 	@uv lock
 	@$(EXPORT) --no-dev --output-file requirements.txt
@@ -42,5 +46,5 @@ wheel: ## build dist/quorate-*.whl
 	@$(PYTHON_IN) -m hatchling build -t wheel -d dist
 
 clean: ## remove what can be made again; the data stay
-	@rm -rf .venv dist htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-artifacts
+	@rm -rf .venv .venv-peers dist htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-artifacts
 	@find platform tasks_app aggregation tests scripts benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aggregation.arrays import Floats, Ints
+from aggregation.arrays import Bools, Floats, Ints
 
 
 @dataclass(frozen=True)
 class ClassScore:
     """Over the tasks with truth: `tasks` (how many), `accuracy`, `brier` (Σ_k (p − truth)², 0..2), `log_loss` (nats),
-    `claimed` (share of tasks with confidence ≥ `level`) and `kept_promise` (share of those that are right; NaN if none).
+    `claimed` (share of tasks with confidence ≥ `level`), `kept_promise` (share of those that are right; NaN if none)
+    and `ece` (see `calibration_error`).
     """
 
     tasks: int
@@ -23,6 +24,7 @@ class ClassScore:
     level: float
     claimed: float
     kept_promise: float
+    ece: float
 
 
 def score_classes(posterior: Floats, labels: Ints, truth: Ints, *, level: float = 0.95) -> ClassScore:
@@ -30,7 +32,7 @@ def score_classes(posterior: Floats, labels: Ints, truth: Ints, *, level: float 
     known = truth >= 0
     p, label, right = posterior[known], labels[known], truth[known]
     if not right.size:
-        return ClassScore(0, math.nan, math.nan, math.nan, level, math.nan, math.nan)
+        return ClassScore(0, math.nan, math.nan, math.nan, level, math.nan, math.nan, math.nan)
     row = np.arange(right.size)
     hit = label == right
     sure = p[row, label] >= level
@@ -42,4 +44,16 @@ def score_classes(posterior: Floats, labels: Ints, truth: Ints, *, level: float 
         level=level,
         claimed=float(sure.mean()),
         kept_promise=float(hit[sure].mean()) if sure.any() else math.nan,
+        ece=calibration_error(p[row, label], hit),
     )
+
+
+def calibration_error(confidence: Floats, right: Bools, *, bins: int = 15) -> float:
+    """Expected calibration error (Naeini et al. 2015): mean distance between confidence and share right, over `bins` of
+    equal width, each weighing as its tasks. `confidence` float64[n] in 0..1, `right` bool[n]; NaN for no tasks.
+    """
+    if not right.size:
+        return math.nan
+    place = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    gap = np.bincount(place, weights=right - confidence, minlength=bins)
+    return float(np.abs(gap).sum() / right.size)

@@ -1,8 +1,8 @@
 """Run all benchmarks, or those named, and write docs/benchmarks.md.
 
-    python benchmarks/run.py [serving handout import aggregation photos footprint]
+    python benchmarks/run.py [serving handout import aggregation-accuracy …]
 
-Each benchmark prints markdown; it replaces its own part of the page and leaves the others as they were measured.
+A name that ends in a dash means all that begin so. Each benchmark prints markdown; it replaces its own part of the page and leaves the others as they were measured.
 """
 
 import argparse
@@ -11,30 +11,48 @@ import platform
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.peers import environment  # noqa: E402  found by the line above
+
 PAGE = ROOT / "docs" / "benchmarks.md"
 
-# Name → title, script with its arguments, what the figures are held against.
+
+@dataclass(frozen=True)
+class Bench:
+    """One part of the page. `command`: script and arguments. `goal`: what the figures are held against. `peers`: it runs
+    in the environment of benchmarks/peers, on one thread.
+    """
+
+    title: str
+    command: list[str]
+    goal: str = ""
+    peers: bool = False
+
+
+NEEDS_DATA = "Needs the sample data beside the checkout."
 BENCHES = {
-    "serving": (
+    "serving": Bench(
         "What an answer costs (next + submit)",
         ["bench_serving.py"],
-        (
-            "Goal: at most 12 SQL statements, 8 ms of web CPU and 3 ms of database CPU an answer, at most × 1.3 from 200 "
-            "to 100,000 open tasks."
-        ),
+        "Goal: at most 12 SQL statements, 8 ms of web CPU and 3 ms of database CPU an answer, at most × 1.3 from 200 "
+        "to 100,000 open tasks.",
     ),
-    "handout": ("Hand-out under contention", ["bench_handout.py"], "Goal: no task over-assigned at 32 workers."),
-    "import": ("Importing rows", ["bench_import.py"], "Goal: at least 5 times as fast as saving row by row."),
-    "aggregation": (
-        "Aggregation on real crowds",
-        ["bench_aggregation_basics.py"],
-        "Needs the sample data beside the checkout.",
+    "handout": Bench("Hand-out under contention", ["bench_handout.py"], "Goal: no task over-assigned at 32 workers."),
+    "import": Bench("Importing rows", ["bench_import.py"], "Goal: at least 5 times as fast as saving row by row."),
+    "aggregation": Bench("Aggregation on real crowds", ["bench_aggregation_basics.py"], NEEDS_DATA),
+    "aggregation-accuracy": Bench(
+        "Aggregation against its peers: accuracy and calibration",
+        ["bench_aggregation_accuracy.py"],
+        f"Goal: the default's mean accuracy ≥ .880; its Brier and ECE below majority vote's and every peer's. {NEEDS_DATA}",
+        peers=True,
     ),
-    "photos": ("Real photos, simulated people", ["trial_real_photos.py"], "Needs the sample data beside the checkout."),
-    "footprint": ("Footprint", ["bench_footprint.py"], ""),
+    "photos": Bench("Real photos, simulated people", ["trial_real_photos.py"], NEEDS_DATA),
+    "footprint": Bench("Footprint", ["bench_footprint.py"]),
 }
 HEAD = """# Benchmarks
 
@@ -45,22 +63,38 @@ within one run, and counts: the machines these run on are shared, so wall time s
 
 def run(name: str) -> str:
     """The part of the page for one benchmark. Raises CalledProcessError if it fails: a page never keeps half a result."""
-    title, command, goal = BENCHES[name]
+    bench = BENCHES[name]
+    python = environment.prepare() if bench.peers else sys.executable
     done = subprocess.run(
-        [sys.executable, str(ROOT / "benchmarks" / command[0]), *command[1:]],
+        [str(python), str(ROOT / "benchmarks" / bench.command[0]), *bench.command[1:]],
         stdout=subprocess.PIPE,
         text=True,
         check=True,
+        env=environment.one_thread() if bench.peers else None,
     )
     today = dt.datetime.now(tz=dt.UTC).date()
-    parts = [f"## {title}", f"`python benchmarks/{' '.join(command)}` · {today} · Python {platform.python_version()}"]
-    return "\n\n".join([*parts, *([goal] if goal else []), done.stdout.strip()])
+    called = f"run.py {name}" if bench.peers else " ".join(bench.command)
+    parts = [f"## {bench.title}", f"`python benchmarks/{called}` · {today} · Python {platform.python_version()}"]
+    return "\n\n".join([*parts, *([bench.goal] if bench.goal else []), done.stdout.strip()])
+
+
+def chosen(parser: argparse.ArgumentParser) -> list[str]:
+    """The benchmarks named on the command line, in the order of the page."""
+    wanted = parser.parse_args().names
+    found = {
+        name: [known for known in BENCHES if known == name or (known.startswith(name) and name[-1] == "-")]
+        for name in wanted
+    }
+    unknown = [name for name, known in found.items() if not known]
+    if unknown:
+        parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(BENCHES)}")
+    return [name for name in BENCHES if not wanted or any(name in known for known in found.values())]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", choices=[*BENCHES, []], help="which; all if none is named")
-    names = parser.parse_args().names or list(BENCHES)
+    parser.add_argument("names", nargs="*", help=f"which of {', '.join(BENCHES)}; all if none is named")
+    names = chosen(parser)
     old = PAGE.read_text() if PAGE.exists() else ""
     kept = {
         part.splitlines()[0].removeprefix("## "): part.strip()
@@ -68,8 +102,8 @@ def main() -> None:
     }
     for name in names:
         print(f"benchmark {name} …", flush=True)
-        kept[BENCHES[name][0]] = run(name)
-        ordered = [kept[title] for title, _, _ in BENCHES.values() if title in kept]
+        kept[BENCHES[name].title] = run(name)
+        ordered = [kept[bench.title] for bench in BENCHES.values() if bench.title in kept]
         PAGE.write_text("\n\n".join([HEAD.strip(), *ordered]) + "\n")
     print(f"Written: {PAGE.relative_to(ROOT)}")
 

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from aggregation.scores import score_classes
+from aggregation.scores import calibration_error, score_classes
 
 
 def test_scores_of_a_known_case() -> None:
@@ -29,3 +29,16 @@ def test_a_promise_nobody_made_is_neither_kept_nor_broken() -> None:
 
     assert score.claimed == 0
     assert math.isnan(score.kept_promise)
+
+
+def test_calibration_error_weighs_the_gap_of_each_bin() -> None:
+    confidence = np.array([0.9, 0.9, 0.9, 0.9, 0.61, 0.61, 1.0])
+    right = np.array([True, True, True, False, True, False, True])
+
+    # Bins of a tenth: .9 claimed and .75 kept (4 tasks, with the certain one 5), .61 claimed and .5 kept (2 tasks).
+    assert calibration_error(confidence, right, bins=10) == pytest.approx((abs(4 - 4.6) + abs(1 - 1.22)) / 7)
+
+
+def test_calibration_error_of_honest_confidence_is_zero() -> None:
+    assert calibration_error(np.array([0.75] * 4), np.array([True, True, True, False])) == 0.0
+    assert math.isnan(calibration_error(np.zeros(0), np.zeros(0, dtype=bool)))
