@@ -13,7 +13,7 @@ from typing import Protocol, Self
 from numpy.typing import ArrayLike
 
 from aggregation.arrays import Floats, Ints, best_class
-from aggregation.classes import Answers, Gold, HierarchicalDawidSkene, vote_shares
+from aggregation.classes import Answers, DawidSkene, Gold, HierarchicalDawidSkene, MapDawidSkene, vote_shares
 
 # What is taken where nobody chose.
 DEFAULT = "hds"
@@ -67,5 +67,7 @@ METHODS: dict[str, Method] = {
         "ours, after Dawid & Skene 1979",
         "classes.md#hierarchical-dawid-skene-hds",
     ),
+    "ds": Method("Dawid-Skene", DawidSkene, "Dawid & Skene 1979", "classical.md#dawid-skene-ds"),
+    "map": Method("MAP Dawid-Skene", MapDawidSkene, "Dawid & Skene 1979, smoothed", "classical.md#map-dawid-skene-map"),
     "mv": Method("Majority vote", MajorityVote, "–", "classical.md#majority-vote-mv"),
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from aggregation.arrays import Floats, Ints, rows_of, sums, whole_numbers
+from aggregation.arrays import Floats, Ints, distinct, rows_of, sums, whole_numbers
 
 
 @dataclass(frozen=True)
@@ -138,9 +138,9 @@ def _weights(weight: ArrayLike, n: int) -> Floats:
 
 
 def _codes(column: Ints, known: ArrayLike | None, name: str) -> tuple[Ints, Ints]:
+    """Sorted distinct ids, and the place of each of `column` among them."""
     if known is None:
-        ids, codes = np.unique(column, return_inverse=True)
-        return ids, codes.astype(np.int64)
+        return distinct(column)
     ids = np.unique(whole_numbers(known, f"ids of {name}"))
     place = rows_of(column, ids)
     if (place < 0).any():
@@ -151,12 +151,27 @@ def _codes(column: Ints, known: ArrayLike | None, name: str) -> tuple[Ints, Ints
 
 
 def _sorted(task: Ints, worker: Ints, label: Ints, t: int, w: int, k: int) -> tuple[Ints, Ints, Ints]:
-    """The three columns by (task, worker, label). One combined key sorts several times faster than lexsort."""
-    if t * w * k < 2**62:  # Python integers: no overflow in the test itself
-        key = (task * w + worker) * k + label
-        key.sort()
-        rest, label = np.divmod(key, k)
-        task, worker = np.divmod(rest, max(w, 1))
-        return task, worker, label
-    order = np.lexsort((label, worker, task))
-    return task[order], worker[order], label[order]
+    """The three columns by (task, worker, label): packed into one number, sorted, unpacked by shifts.
+
+    Several times faster than lexsort; half of that again where the number fits into 32 bits.
+    """
+    w_bits, k_bits = max(w - 1, 0).bit_length(), (k - 1).bit_length()
+    bits = max(t - 1, 0).bit_length() + w_bits + k_bits
+    if bits > 63:
+        order = np.lexsort((label, worker, task))
+        return task[order], worker[order], label[order]
+    key = task << (w_bits + k_bits)
+    key |= worker << k_bits
+    key |= label
+    if (key[1:] < key[:-1]).any():
+        if bits <= 32:
+            short = key.astype(np.uint32)
+            short.sort()
+            key[:] = short
+        else:
+            key.sort()
+    label = key & ((1 << k_bits) - 1)
+    key >>= k_bits
+    worker = key & ((1 << w_bits) - 1)
+    key >>= w_bits
+    return key, worker, label

@@ -1,0 +1,144 @@
+"""The loop of EM, once for all methods that iterate on posteriors: convergence, acceleration, chance of each class."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from aggregation.arrays import Floats, Ints
+from aggregation.classes.layout import Reals
+
+# Posterior of classes 1..K−1, [K − 1, A]: what is left to 1 is class 0, so two classes take one number a task.
+Rest = Reals
+# M-step and E-step in one: new posterior, and the objective of the models found between the two.
+Step = Callable[[Rest], tuple[Rest, float]]
+# Longest step of the acceleration, as a multiple of EM's own; it grows where it succeeds.
+FIRST_REACH, REACH_GROWTH = 4.0, 4.0
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a fit went: `rest` the last posterior, `trace` the objective after each accepted step, `n_iter` steps in all."""
+
+    rest: Rest
+    trace: Floats
+    n_iter: int
+    converged: bool
+
+
+def check_stopping(max_iter: int, tol: float) -> None:
+    """Raise ValueError unless `max_iter` ≥ 1 and `tol` > 0."""
+    if max_iter < 1 or not tol > 0:
+        message = f"max_iter must be at least 1 and tol above 0, not {max_iter} and {tol}"
+        raise ValueError(message)
+
+
+def iterate(step: Step, rest: Rest, *, max_iter: int, gain: float, accelerate: bool = False) -> Course:
+    """Step until the objective gains less than `gain`, or `max_iter` steps. An accelerated cycle is three steps."""
+    if accelerate:
+        return _squarem(step, rest, max_iter=max_iter, gain=gain)
+    trace: list[float] = []
+    while len(trace) < max_iter:
+        rest, objective = step(rest)
+        trace.append(objective)
+        if len(trace) > 1 and trace[-1] - trace[-2] < gain:
+            return Course(rest, np.array(trace), len(trace), converged=True)
+    return Course(rest, np.array(trace), len(trace), converged=False)
+
+
+def _squarem(step: Step, rest: Rest, *, max_iter: int, gain: float) -> Course:
+    """SQUAREM (Varadhan & Roland 2008, scheme S3) on the posterior, with the objective as its judge.
+
+    From two plain steps it extrapolates, and steps once from there; if that lowers the objective, the plain steps stand.
+    The last step is a plain one, so what the caller saw last belongs to the result.
+    """
+    rest, objective = step(rest)
+    trace, n_iter, reach = [objective], 1, FIRST_REACH
+    converged = False
+    while n_iter + 4 <= max_iter and not converged:
+        once, _ = step(rest)
+        twice, best = step(once)
+        far, length = _extrapolate(rest, once, twice, reach)
+        n_iter += 2
+        if length > 1:
+            found, objective = step(far)
+            n_iter += 1
+            if objective >= best:
+                twice, best = found, objective
+                reach *= REACH_GROWTH if length == reach else 1.0
+            else:
+                reach = max(reach / REACH_GROWTH, 1.0)
+        rest = twice
+        converged = best - trace[-1] < gain
+        trace.append(best)
+    if n_iter < max_iter:
+        end = iterate(step, rest, max_iter=1 if converged else max_iter - n_iter, gain=gain)
+        rest, trace, n_iter = end.rest, [*trace, *end.trace.tolist()], n_iter + end.n_iter
+        converged = converged or end.converged
+    return Course(rest, np.array(trace), n_iter, converged=converged)
+
+
+def _extrapolate(start: Rest, once: Rest, twice: Rest, reach: float) -> tuple[Rest, float]:
+    """The point that two steps aim at, kept a posterior, and the length of the leap in steps (1: none)."""
+    first = once - start
+    bend = twice - once - first
+    curved = float(np.linalg.norm(bend))
+    length = float(np.linalg.norm(first)) / curved if curved else 1.0
+    length = min(max(length, 1.0), reach)
+    far = start + 2 * length * first + length**2 * bend
+    np.clip(far, 0, 1, out=far)
+    far /= np.maximum(far.sum(axis=0), 1)
+    return far, length
+
+
+def softmax(scores: Reals, rest: Rest) -> float:
+    """Turn log-odds against class 0 [K − 1, n] into posteriors in `rest` [K − 1, n] (may be `scores`); returns Σ ln Σ exp.
+
+    A sum of logarithms is the logarithm of a product: the summands lie in 1..K, so many of them fit into one float.
+    """
+    if scores.shape[0] == 1:
+        return _logistic(scores[0], rest[0])
+    top = np.maximum(scores.max(axis=0), 0)
+    np.subtract(scores, top, out=rest)
+    np.exp(rest, out=rest)
+    total = rest.sum(axis=0)
+    total += np.exp(-top)
+    rest /= total
+    return float(top.sum(dtype=np.float64)) + log_product(total, scores.shape[0] + 1)
+
+
+def _logistic(scores: Reals, rest: Rest) -> float:
+    top = float(np.maximum(scores, 0).sum(dtype=np.float64))
+    # Below this the posterior is 0 in the type anyway, and exp would overflow.
+    np.maximum(scores, -80 if scores.dtype == np.float32 else -700, out=rest)
+    np.negative(rest, out=rest)
+    np.exp(rest, out=rest)
+    rest += 1
+    np.reciprocal(rest, out=rest)
+    return top - log_product(np.maximum(rest, 1 - rest), 2)
+
+
+def log_product(factors: Reals, spread: int) -> float:
+    """Σ ln of `factors`, each within 1/`spread`..`spread`."""
+    most = 100 if factors.dtype == np.float32 else 1000
+    # Rows as long as columns: both the products of many and the logarithms of few run over whole arrays.
+    together = max(min(int(most / math.log2(max(spread, 2))), math.isqrt(factors.size)), 1)
+    whole = factors.size // together * together
+    products = np.multiply.reduce(factors[:whole].reshape(together, -1), axis=0)
+    return float(np.log(products).sum(dtype=np.float64) + np.log(factors[whole:]).sum(dtype=np.float64))
+
+
+def rest_of(posterior: Floats, rows: Ints, dtype: type) -> Rest:
+    """Classes 1..K−1 of `posterior` float64[T, K] for the tasks `rows`: [K − 1, A]."""
+    return np.ascontiguousarray(posterior[rows, 1:].T, dtype=dtype)
+
+
+def whole(rest: Rest) -> Floats:
+    """All classes of `rest` [K − 1, A], a row a task: float64[A, K]."""
+    out = np.empty((rest.shape[1], rest.shape[0] + 1))
+    out[:, 1:] = rest.T
+    out[:, 0] = np.maximum(1 - out[:, 1:].sum(axis=1), 0)
+    return out

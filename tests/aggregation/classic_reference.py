@@ -1,0 +1,80 @@
+"""The classical methods, once more, as slow and plain as their papers: loops over tasks, workers and classes."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+FLOOR = 1e-10
+Row = tuple[int, int, int]
+
+
+def normalised(scores: list[float]) -> list[float]:
+    top = max(scores)
+    weights = [math.exp(s - top) for s in scores]
+    return [w / sum(weights) for w in weights]
+
+
+def vote_start(rows: list[Row], k: int) -> dict[int, list[float]]:
+    votes: dict[int, list[float]] = defaultdict(lambda: [0.0] * k)
+    for t, _, label in rows:
+        votes[t][label] += 1
+    return {t: [v / sum(count) for v in count] for t, count in sorted(votes.items())}
+
+
+@dataclass
+class DawidSkeneReference:
+    """Dawid & Skene (1979): `posterior` by task after `steps` of M and E, `likelihood` of each of them."""
+
+    rows: list[Row]
+    k: int
+    steps: int
+    cell: float = 0.0
+    diagonal: float = 0.0
+    gold: dict[int, int] = field(default_factory=dict)
+    likelihood: list[float] = field(default_factory=list)
+    theta: dict[tuple[int, int, int], float] = field(default_factory=dict)
+    prior: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.posterior = vote_start(self.rows, self.k)
+        self.hold()
+        for _ in range(self.steps):
+            self.m_step()
+            self.e_step()
+
+    def hold(self) -> None:
+        for t, true in self.gold.items():
+            self.posterior[t] = [float(c == true) for c in range(self.k)]
+
+    def m_step(self) -> None:
+        self.prior = [
+            max(sum(p[c] for p in self.posterior.values()) / len(self.posterior), FLOOR) for c in range(self.k)
+        ]
+        counts: dict[tuple[int, int, int], float] = defaultdict(float)
+        for t, w, label in self.rows:
+            for c in range(self.k):
+                counts[w, c, label] += self.posterior[t][c]
+        smoothed = self.cell or self.diagonal
+        for w, c, label in counts:
+            said = {d: counts[w, c, d] for d in range(self.k) if (w, c, d) in counts}
+            if smoothed:
+                own = sum(said.values()) + self.k * self.cell + self.diagonal
+                self.theta[w, c, label] = (said[label] + self.cell + self.diagonal * (c == label)) / own
+            else:
+                own = sum(max(x, FLOOR) for x in said.values())
+                self.theta[w, c, label] = max(said[label], FLOOR) / own
+
+    def e_step(self) -> None:
+        scores = {t: [math.log(p) for p in self.prior] for t in self.posterior}
+        for t, w, label in self.rows:
+            for c in range(self.k):
+                scores[t][c] += math.log(self.theta[w, c, label])
+        total = 0.0
+        for t, s in scores.items():
+            top = max(s)
+            total += s[self.gold[t]] if t in self.gold else top + math.log(sum(math.exp(x - top) for x in s))
+            self.posterior[t] = normalised(s)
+        self.hold()
+        self.likelihood.append(total)
