@@ -9,6 +9,7 @@ from quorate.accounts.models import User
 from quorate.events.log import record
 from tasks_app import tools
 from tasks_app.domain.adding_tasks import Added, NewTask, add_tasks
+from tasks_app.domain.keeping_media import keep_named
 from tasks_app.errors import InvalidInput
 from tasks_app.models import MediaFile, Pool, Project
 from tasks_app.tools.fields import Json, Problems, join, read_text
@@ -44,10 +45,11 @@ def bring_items(*, pool: Pool, actor: User, items: Sequence[Any]) -> Added:
 
 
 def _images(project: Project, items: Sequence[Any]) -> dict[str, MediaFile]:
-    """The stored images that the items name. One query."""
+    """The stored images that the items name, kept for them. Two queries."""
     named = {item["image"] for item in items if isinstance(item, dict) and isinstance(item.get("image"), str)}
     # 64 hex digits or nothing we have stored: no other text reaches the query.
     wanted = {name for name in named if len(name) == 64 and name.isalnum() and name.isascii()}
+    keep_named(project, wanted)
     return {media.sha256: media for media in MediaFile.objects.filter(project=project, sha256__in=wanted)}
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from quorate.accounts.models import User
 from quorate.events import dirty, log
 from tasks_app import tools
+from tasks_app.domain.keeping_media import examples_of, keep, keep_named
 from tasks_app.enums import PoolState, Role, Topic
 from tasks_app.errors import Conflict, Forbidden
 from tasks_app.models import Answer, MediaFile, Membership, Pool, Project
@@ -95,6 +96,7 @@ def set_question(*, project: Project, actor: User, question: Any, seen_version: 
             )
         before, after = _keys(locked.question), _keys(clean)
         _refuse_loss_of_answered(locked, [key for key in before if key not in after])
+        keep_named(locked, examples_of(locked))  # those it no longer shows are looked at in a day
         locked.question = clean
         locked.question_version += 1
         locked.save(update_fields=["question", "question_version"])
@@ -200,8 +202,9 @@ def _read_instructions(raw: str, problems: Problems) -> str:
 
 
 def _check_examples(project: Project, question: Json) -> None:
-    """Raise InvalidInput for example images that are not this project's own. One query."""
+    """Raise InvalidInput for example images that are not this project's own. Two queries."""
     wanted = {place: row["example"] for place, row in enumerate(question["classes"]) if row["example"]}
+    keep_named(project, wanted.values())
     own = set(MediaFile.objects.filter(project=project, sha256__in=wanted.values()).values_list("sha256", flat=True))
     problems = Problems()
     for place, sha256 in wanted.items():
@@ -241,8 +244,8 @@ def _is_answered(project: Project, key: str) -> bool:
 
 def _share_examples(source: Project, copy: Project) -> None:
     """Make the classes' example images the copy's own too: files are stored by content, so only rows are new."""
-    wanted = [row["example"] for row in copy.question.get("classes", []) if row["example"]]
-    rows = MediaFile.objects.filter(project=source, sha256__in=wanted)
+    rows = MediaFile.objects.filter(project=source, sha256__in=examples_of(copy))
+    keep(rows)
     for row in rows:
         row.pk = None
         row.project = copy

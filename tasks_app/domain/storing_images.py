@@ -12,6 +12,8 @@ from typing import IO, BinaryIO
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models.functions import Now
 from PIL import Image, ImageCms, ImageOps
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
@@ -19,6 +21,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from tasks_app.domain.image_headers import DAMAGED, Header, read_header
+from tasks_app.domain.keeping_media import KEPT, keep, lock_content
 from tasks_app.errors import InvalidInput
 from tasks_app.models import MediaFile, Project
 from tasks_app.queries.media import thumb_name
@@ -40,14 +43,14 @@ def max_file_bytes() -> int:
 def store_image(*, project: Project, data: BinaryIO | IO[bytes], name: str) -> MediaFile:
     """The stored image of an uploaded file (PNG, JPEG or WEBP), read from where `data` stands.
 
-    The same bytes in the same project are stored once: one query, nothing decoded. Memory stays under some 12 bytes a
+    The same bytes in the same project are stored once: two queries, nothing decoded. Memory stays under some 12 bytes a
     pixel of settings.MAX_IMAGE_PIXELS. Raises InvalidInput whose message tells why a file is not taken; `name` is only
     for that message's field.
     """
     try:
         with SpooledTemporaryFile(max_size=_SPOOL) as copy:
             source = _read_bounded(data, copy)
-            known = MediaFile.objects.filter(project=project, source_sha256=source).first()
+            known = _known(project, source)
             if known is not None:
                 return known
             header = read_header(copy)
@@ -68,12 +71,25 @@ def store_image(*, project: Project, data: BinaryIO | IO[bytes], name: str) -> M
     # Files first: a row must never speak of an image that is not there. A file without a row harms nobody.
     _put(thumb_name(digest), thumb)
     _put(media.storage_name, encoded)
-    stored, _ = MediaFile.objects.get_or_create(
-        project=project,
-        source_sha256=source,
-        defaults={field: getattr(media, field) for field in ("sha256", "extension", "width", "height", "size")},
-    )
+    fields = {field: getattr(media, field) for field in ("sha256", "extension", "width", "height", "size")}
+    with transaction.atomic():
+        # The row before the content, as a sweep does: the other way round the two could wait for each other in a ring.
+        keep(MediaFile.objects.filter(project=project, source_sha256=source))
+        lock_content(digest)
+        stored, _ = MediaFile.objects.get_or_create(
+            project=project, source_sha256=source, defaults={**fields, "kept_until": Now() + KEPT}
+        )
+        # The same content may have been swept for another project before this lock was ours: then it is written again.
+        _put(thumb_name(digest), thumb)
+        _put(media.storage_name, encoded)
     return stored
+
+
+def _known(project: Project, source: str) -> MediaFile | None:
+    """The image that these very bytes became before, kept for a day from now; None where it, or its file, is gone."""
+    rows = MediaFile.objects.filter(project=project, source_sha256=source)
+    known = rows.first() if keep(rows) else None
+    return known if known is not None and default_storage.exists(known.storage_name) else None
 
 
 def _read_bounded(data: BinaryIO | IO[bytes], copy: IO[bytes]) -> str:

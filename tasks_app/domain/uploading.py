@@ -15,6 +15,7 @@ from quorate.events import dirty
 from quorate.events.log import record
 from tasks_app.domain.import_rows import readable, recognise, shape_of
 from tasks_app.domain.import_tables import MAX_COLUMN_NAME
+from tasks_app.domain.keeping_media import release
 from tasks_app.enums import ImportState, PoolState, Topic
 from tasks_app.errors import Conflict, DomainError, InvalidInput
 from tasks_app.models import Import, ImportFile, Pool, Task
@@ -158,6 +159,7 @@ def delete_items(*, pool: Pool, actor: User, public_ids: Sequence[str] | None) -
             tasks = tasks.filter(public_id__in=[name for name in list(public_ids)[:1000] if name.isalnum()])
         count = tasks.count()
         if count:
+            release(tasks, pool.project)
             tasks.delete()
             record(
                 actor=actor,

@@ -48,10 +48,17 @@ class MediaFile(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     size = models.PositiveBigIntegerField()
+    # See domain/keeping_media.py. None: something showed it when it was last looked at, so nothing is due.
+    kept_until = models.DateTimeField(null=True, blank=True, help_text="Kept until then, shown or not.")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["project", "source_sha256"], name="media_once_per_source"),)
-        indexes = (models.Index(fields=["project", "sha256"], name="media_sha"),)
+        indexes = (
+            models.Index(fields=["project", "sha256"], name="media_sha"),
+            # Is a file named by a row of any project?
+            models.Index(fields=["sha256"], name="media_content"),
+            models.Index(fields=["kept_until"], condition=models.Q(kept_until__isnull=False), name="media_due"),
+        )
 
     def __str__(self) -> str:
         return self.storage_name

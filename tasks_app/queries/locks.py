@@ -1,12 +1,14 @@
-"""Locks on assignments that several jobs may want at once."""
+"""Locks on rows that several jobs may want at once."""
+
+from typing import TypeVar
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
-from tasks_app.models import Assignment
+Row = TypeVar("Row", bound=Model)
 
 
-def passing_by(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
+def passing_by(rows: QuerySet[Row]) -> QuerySet[Row]:
     """Lock these rows, passing over those another job holds: two jobs share the work and none is done twice.
 
     SQLite has no row locks and needs none: its IMMEDIATE transaction holds the only write lock there is.
