@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from quorate.common.chunks import chunked
 from tasks_app.domain.overlap import Verdict, apply_rule
-from tasks_app.enums import TaskKind
+from tasks_app.domain.reopening import Reopened, note_reopened, why_reopened
+from tasks_app.enums import ResultState, TaskKind
 from tasks_app.models import Answer, Pool, Project, Result, Task
 from tasks_app.tools.base import Fit, TaskResult, Tool
 
@@ -31,6 +32,7 @@ class Changes:
     results: list[Result] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
+    reopened: list[Reopened] = field(default_factory=list)
 
 
 class Decider:
@@ -60,6 +62,7 @@ class Decider:
                     if task.pk not in late:
                         self._decide(task, pools[task.pool_id], fit, old.get(task.pk), changes)
                 store(changes)
+                note_reopened(self.project, changes.reopened)
 
     def _decide(self, task: Task, pool: Pool, fit: Fit, old: Result | None, changes: Changes) -> None:
         """Collect what changes for one task."""
@@ -69,6 +72,8 @@ class Decider:
         verdict = apply_rule(task, pool, answers=answers, confidence=confidence)
         if (task.state, task.slots_free) != before:
             changes.tasks.append(task)
+        if before[0] == ResultState.SETTLED and task.state == ResultState.OPEN:
+            changes.reopened.append(Reopened(task, pool, why_reopened(old, found)))
         if found is None:
             if old is not None:
                 changes.gone.append(task.pk)

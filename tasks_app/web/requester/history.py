@@ -70,7 +70,11 @@ SENTENCES: dict[str, str | Callable[[dict[str, Any]], str]] = {
     "pool.paused": "paused it",
     "pool.resumed": "resumed it",
     "pool.closed": lambda data: f"closed it; {money(data.get('released', 0))} was given back",
+    "pool.reopened": lambda data: (
+        f"opened {data.get('items', 0):,} settled items again" + (f": {data['why']}" if data.get("why") else "")
+    ),
     "pool.items_deleted": lambda data: f"removed {data.get('items', 0):,} items",
+    "task.reopened": lambda data: f"opened a settled item again: {data.get('why')}",
     "import.finished": _finished,
     "import.stopped": lambda data: f"stopped an import: {data.get('reason') or 'no reason given'}",
     "import.failed": lambda data: f"could not import: {data.get('reason')}",

@@ -10,6 +10,7 @@ from tasks_app.enums import PoolState
 from tasks_app.models import Pool, Project
 from tasks_app.queries import dashboards
 from tasks_app.queries.pools import current_pool
+from tasks_app.queries.reopened import reopened_lately
 from tasks_app.web import charts
 from tasks_app.web.requester.page import project_context, project_view
 from tasks_app.web.requester.projects import progress_bar
@@ -52,6 +53,7 @@ def _numbers(pool: Pool) -> dict[str, Any]:
             live.money.spent / MICRO, (live.money.spent + live.money.held) / MICRO, label="Money spent of what was held"
         ),
         "saved": _saved(pool, live.spread),
+        "reopened": reopened_lately(pool, live.at),
         # A closed project can still receive what was in work; a draft has nothing to show.
         "polled": pool.state != PoolState.DRAFT and (pool.state != PoolState.CLOSED or live.in_work > 0),
     }

@@ -11,6 +11,7 @@ from tasks_app.models import Project, Result, Task
 from tasks_app.queries import results as reads
 from tasks_app.queries.media import media_url
 from tasks_app.queries.pools import current_pool
+from tasks_app.queries.reopened import reopenings
 from tasks_app.tools.fields import Json
 from tasks_app.web import charts
 from tasks_app.web.asked import asked
@@ -82,6 +83,7 @@ def item(request: HttpRequest, project: Project, task: str) -> HttpResponse:
         meta=shown.data.get("meta", {}),
         posterior=_chart(project, result),
         votes=_votes(project, result),
+        reopenings=reopenings(shown),
         before=before,
         after=after,
         kept=_query(request),
