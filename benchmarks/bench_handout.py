@@ -23,15 +23,8 @@ def race(stage: Stage, seconds: float) -> tuple[dict[str, int], list[str]]:
     """What 32 processes did, summed, and what does not hold afterwards."""
     stage.play_command("migrate", "-v", "0")
     made = stage.play("prepare", tasks=2000, workers=WORKERS, overlap_min=3, overlap_max=5)
-    actors = [
-        stage.start("hammer", pool=made["pool"], number=number, workers=WORKERS, seconds=seconds)
-        for number in range(WORKERS)
-    ]
-    total: dict[str, int] = {}
-    for actor in actors:
-        for what, count in stage.end(actor).items():
-            total[what] = total.get(what, 0) + count
-    return total, stage.play("verify", pool_id=made["pool_id"])
+    done = stage.play("race", processes=WORKERS, pool=made["pool"], workers=WORKERS, seconds=seconds)
+    return done, stage.play("verify", pool_id=made["pool_id"])
 
 
 def row(name: str, done: dict[str, Any], problems: list[str]) -> str:

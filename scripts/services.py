@@ -6,8 +6,10 @@ do not meet. Speed is preferred to safety against a power cut (fsync off), never
 
 import contextlib
 import dataclasses
+import errno
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -17,7 +19,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-START_SECONDS = 60.0
+import psutil
+
+START_SECONDS = 300.0  # patience for a slow machine; a server that ends is noticed at once
+PORTS = range(12_000, 32_000)
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 POSTGRES_HOMES = "/usr/lib/postgresql/*/bin"
 
@@ -34,6 +39,14 @@ class Server:
     probe: list[str]  # a command that ends with 0 once the server takes work
     process: subprocess.Popen[bytes]
 
+    def kill(self) -> None:
+        """SIGKILL to the server and all its processes, as when memory runs out or a machine is switched off."""
+        leader = psutil.Process(self.process.pid)
+        for process in [leader, *leader.children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        self.process.wait()
+
     def start_again(self) -> None:
         """Starts it on the same port with the same data, after it was killed."""
         self.process.wait()
@@ -42,11 +55,16 @@ class Server:
 
 
 def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port nobody listens on now.
+
+    Below the range from which the system gives ports to outgoing connections: one of those would be taken again before
+    the server that shall have it has started, or while a killed one starts again. Raises OSError when all are taken.
+    """
+    for port in random.SystemRandom().sample(PORTS, 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError(errno.EADDRINUSE, f"no free port among {PORTS}")
 
 
 def find_postgres() -> Path | None:
@@ -115,7 +133,7 @@ def serve(
         # SIGINT is PostgreSQL's fast shutdown and an orderly end for Redis.
         server.process.send_signal(signal.SIGINT)
         try:
-            server.process.wait(timeout=20)
+            server.process.wait(timeout=60)
         except subprocess.TimeoutExpired:
             server.process.kill()
             server.process.wait()

@@ -16,6 +16,7 @@ import contextlib
 import dataclasses
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -32,6 +33,7 @@ from scripts import services  # noqa: E402  found by the line above
 
 PYTHON = sys.executable
 NO_TESTS_COLLECTED = 5
+ROOM = 4 * 1024**3
 NOTHING_LEFT_OUT = "QUORATE_REQUIRE_ALL"
 
 
@@ -45,12 +47,13 @@ class Outcome:
     skipped: int = 0
     left_out: str = ""
     seconds: float = 0.0
+    cpu_seconds: float = 0.0  # of both cores and all processes: what the part costs, however busy the machine is
 
     def line(self) -> str:
         if self.left_out:
             return f"  {self.part:<9} left out: {self.left_out} missing"
         skipped = f", {self.skipped} skipped" if self.skipped else ""
-        return f"  {self.part:<9} {self.passed} passed, {self.failed} failed{skipped}, {self.seconds:.0f} s"
+        return f"  {self.part:<9} {self.passed} passed, {self.failed} failed{skipped}, {self.seconds:.0f} s ({self.cpu_seconds:.0f} s of CPU)"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -136,15 +139,24 @@ def browser(options: argparse.Namespace) -> Outcome:
 
 def pytest(part: str, selection: str, options: argparse.Namespace, environment: Mapping[str, str]) -> Outcome:
     """Runs the tests of one selection. An exit code that no count explains (a crash) is one failure more."""
-    with tempfile.TemporaryDirectory(prefix="quorate-report-") as folder:
+    with tempfile.TemporaryDirectory(prefix="quorate-tests-", dir=quick_folder(), ignore_cleanup_errors=True) as folder:
         report = Path(folder) / "report.xml"
         command = [PYTHON, "-m", "pytest", "-q", "--part", selection, "-n", str(options.workers), "--dist", "loadgroup"]
         command += [f"--junitxml={report}", *options.pytest]
-        code = run(command, {"DATABASE_URL": "", "REDIS_URL": "", **environment})
+        code = run(command, {"DATABASE_URL": "", "REDIS_URL": "", "TMPDIR": folder, **environment})
         outcome = read_report(part, report) if report.exists() else Outcome(part)
     if code not in {0, NO_TESTS_COLLECTED} and not outcome.failed:
         return dataclasses.replace(outcome, failed=1)
     return outcome
+
+
+def quick_folder() -> str | None:
+    """A place in memory for what tests write, where there is room: SQLite waits for the disk at each commit, thousands of
+    times. Nothing here tests a power cut. None: the system's own place for temporary files.
+    """
+    memory = Path("/dev/shm")  # noqa: S108  a folder of a random name is made in it, open to us alone
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= ROOM
+    return str(memory) if roomy else None
 
 
 def read_report(part: str, report: Path) -> Outcome:
@@ -200,9 +212,15 @@ def run_part(part: str, options: argparse.Namespace) -> Outcome:
         names = " and ".join(need.name for need in lacking)
         return Outcome(part, left_out=names, failed=int(os.environ.get(NOTHING_LEFT_OUT) == "1"))
     print(f"\n=== {part} ===", flush=True)
-    began = time.monotonic()
+    began, used = time.monotonic(), cpu_seconds()
     outcome = PARTS[part](options)
-    return dataclasses.replace(outcome, seconds=time.monotonic() - began)
+    return dataclasses.replace(outcome, seconds=time.monotonic() - began, cpu_seconds=cpu_seconds() - used)
+
+
+def cpu_seconds() -> float:
+    """What all processes that were started here, and theirs, have used so far, once they were waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 # --- The command ------------------------------------------------------------------------------------------------------

@@ -11,15 +11,16 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 
 from scripts.services import find_chromium
+from tests.running import PATIENCE
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, ViewportSize
+    from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIRE_ALL = os.environ.get("QUORATE_REQUIRE_ALL") == "1"
@@ -168,9 +169,22 @@ def browser() -> "Iterator[Browser]":
     # Playwright's loop runs in this very thread, which Django takes for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
+        running = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS, timeout=PATIENCE * 1000)
+        make_patient(running)
         yield running
         running.close()
+
+
+def make_patient(browser: "Browser") -> None:
+    """Contexts of this browser wait for what a test expects as long as a slow machine may need, not Playwright's 30 s."""
+    make = browser.new_context
+
+    def new_context(**options: Any) -> "BrowserContext":
+        context = make(**options)
+        context.set_default_timeout(PATIENCE * 1000)
+        return context
+
+    browser.new_context = new_context  # type: ignore[method-assign]
 
 
 @pytest.fixture
@@ -186,7 +200,6 @@ def page_problems() -> list[str]:
 def page(browser: "Browser", page_problems: list[str]) -> "Iterator[Page]":
     """A page in a context of its own (no cookies, no storage), 1280 × 900. Problems of the page fail the test."""
     context = browser.new_context(viewport=WIDE)
-    context.set_default_timeout(15_000)
     context.on("weberror", lambda error: page_problems.append(f"uncaught: {error.error}"))
     context.on(
         "console",

@@ -7,6 +7,7 @@ import kombu
 import pytest
 
 from quorate.common import broker
+from tests.running import PATIENCE
 
 ROUNDS = 400
 
@@ -25,7 +26,7 @@ def test_message_arrives_as_it_was_sent(options: dict[str, str]) -> None:
     with kombu.Connection("filesystem://localhost", transport_options=options) as connection:
         queue = connection.SimpleQueue("plain")
         queue.put({"pool": 7, "sign": "é"})
-        message = queue.get(timeout=10)
+        message = queue.get(timeout=PATIENCE)
         message.ack()
         queue.close()
     assert message.payload == {"pool": 7, "sign": "é"}
@@ -47,7 +48,7 @@ def test_reader_never_meets_half_a_message(options: dict[str, str]) -> None:
         queue = connection.SimpleQueue("busy")
         writer.start()
         while len(seen) < ROUNDS:
-            message = queue.get(timeout=20)
+            message = queue.get(timeout=PATIENCE)
             seen.add(message.payload["number"])
             message.ack()
         queue.close()

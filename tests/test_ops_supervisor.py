@@ -14,7 +14,7 @@ import pytest
 
 from quorate.common.supervisor import FIRST_DELAY, LONGEST_DELAY, STEADY_SECONDS, Child, Plan
 from scripts.services import free_port
-from tests.running import Watched
+from tests.running import PATIENCE, Watched
 
 POLITE = "import time; print('up', flush=True); time.sleep(600)"
 STUBBORN = (
@@ -77,9 +77,9 @@ def watch() -> Iterator[list[Watched]]:
         one.close()
 
 
-def gone(processes: list[psutil.Process], *, timeout: float) -> list[psutil.Process]:
-    """Those still alive after `timeout` seconds."""
-    alive: list[psutil.Process] = psutil.wait_procs(processes, timeout=timeout)[1]
+def gone(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Waits until they have ended; those that never do."""
+    alive: list[psutil.Process] = psutil.wait_procs(processes, timeout=PATIENCE)[1]
     return alive
 
 
@@ -108,7 +108,7 @@ def test_supervisor_ends_what_a_dead_child_left_behind(watch: list[Watched]) -> 
     parent = grandchild.parent()
     assert parent
     parent.kill()
-    assert gone([grandchild], timeout=20) == []
+    assert gone([grandchild]) == []
     running.wait_for("grandchild", count=2)
 
 
@@ -120,7 +120,7 @@ def test_supervisor_stops_all_when_told(watch: list[Watched], number: signal.Sig
     family = running.descendants()
     running.signal(number)
     assert running.wait() == 0
-    assert gone(family, timeout=20) == []
+    assert gone(family) == []
     assert "starting it again" not in running.output
 
 
@@ -131,7 +131,7 @@ def test_supervisor_kills_the_stubborn_after_the_grace(watch: list[Watched]) -> 
     family = running.descendants()
     running.signal(signal.SIGTERM)
     assert running.wait() == 0
-    assert gone(family, timeout=20) == []
+    assert gone(family) == []
 
 
 def test_second_ctrl_c_does_not_wait(watch: list[Watched]) -> None:
@@ -152,7 +152,7 @@ def test_children_end_with_a_killed_supervisor(watch: list[Watched]) -> None:
     family = running.descendants()
     assert len(family) == 4  # keeper, web and its child, worker
     running.signal(signal.SIGKILL)
-    assert gone(family, timeout=30) == []
+    assert gone(family) == []
 
 
 def test_killed_keeper_is_replaced(watch: list[Watched]) -> None:
@@ -168,7 +168,7 @@ def test_killed_keeper_is_replaced(watch: list[Watched]) -> None:
     assert len(new) == 1
     family = running.descendants()
     running.signal(signal.SIGKILL)
-    assert gone(family, timeout=30) == []
+    assert gone(family) == []
 
 
 def test_address_and_first_passwords_are_printed_once_the_web_answers(
@@ -200,8 +200,8 @@ def test_supervisor_stops_when_nobody_reads_it(watch: list[Watched]) -> None:
     assert reader
     # The end of the pipe that is read goes away under the reader.
     os.dup2(os.open(os.devnull, os.O_RDONLY), reader.fileno())
-    assert running.process.wait(30) == 0
-    assert gone(family, timeout=30) == []
+    assert running.process.wait(PATIENCE) == 0
+    assert gone(family) == []
 
 
 def test_delays_double_and_start_over_after_a_steady_life() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from quorate.common import preparing
 from scripts.services import free_port
-from tests.running import Quorate, clean_environment, quorate
+from tests.running import PATIENCE, Quorate, clean_environment, quorate
 
 pytestmark = [pytest.mark.database, pytest.mark.sqlite_only, pytest.mark.xdist_group("up")]
 ROLES = ("web", "worker", "relay")
@@ -73,12 +73,12 @@ def test_nothing_outlives_a_killed_supervisor_and_ctrl_c_stops_all(environment: 
         first.process.wait()
         # The next start waits until what the killed one left behind has ended.
         with quorate(environment) as second:
-            assert psutil.wait_procs(orphans, timeout=1)[1] == []
+            assert psutil.wait_procs(orphans, timeout=PATIENCE)[1] == []
             assert second.get("/healthz").text == "ok"
             family = second.descendants()
             second.signal(signal.SIGINT)
             assert second.wait() == 0
-            assert psutil.wait_procs(family, timeout=30)[1] == []
+            assert psutil.wait_procs(family, timeout=PATIENCE)[1] == []
 
 
 def test_health_of_a_process_that_does_not_run_is_told(environment: dict[str, str]) -> None:

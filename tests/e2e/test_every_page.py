@@ -17,7 +17,7 @@ import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.running import Quorate, clean_environment, quorate
+from tests.running import PATIENCE, Quorate, clean_environment, quorate
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, StorageState, ViewportSize
@@ -95,7 +95,7 @@ class Place:
 
 
 def signed_in(url: str, email: str, password: str) -> httpx.Client:
-    client = httpx.Client(base_url=url, follow_redirects=True, trust_env=False, timeout=30)
+    client = httpx.Client(base_url=url, follow_redirects=True, trust_env=False, timeout=PATIENCE)
     submit(client, "/sign-in/", email=email, password=password)
     return client
 
@@ -120,7 +120,7 @@ def crowd(running: Quorate) -> None:
     """Four people answer for some seconds, so that there is something to see."""
     options = ["--workers", "4", "--mix", "hammer=.75,spammer=.25", "--rate", "12", "--minutes", "0.1"]
     command = [sys.executable, "-m", "quorate", "crowd", "--project", "all", "--url", running.url, *options]
-    subprocess.run(command, env=running.environment, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, env=running.environment, check=True, capture_output=True)
 
 
 def find(client: httpx.Client, page: str, pattern: str) -> str:
@@ -193,7 +193,6 @@ def test_a_page_is_accessible_within_policy_width_and_weight(
 ) -> None:
     wrong: list[str] = []
     context = browser.new_context(base_url=place.url, viewport=SIZES[0], storage_state=place.sessions[role])
-    context.set_default_timeout(20_000)
     context.on("weberror", lambda error: wrong.append(f"uncaught: {error.error}"))
     context.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
     page = context.new_page()

@@ -1,6 +1,7 @@
 """The work page in a real browser: nothing a worker did is lost or done twice, whatever happens to page and network."""
 
 import io
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from tasks_app.domain import publishing, quality
 from tasks_app.enums import AssignmentState
 from tasks_app.models import Answer, Assignment, Pool, Slot
 from tests import factories
+from tests.running import PATIENCE
 from tests.wiping import wipe
 
 if TYPE_CHECKING:
@@ -50,7 +52,6 @@ def sign_in(context: "BrowserContext", user: User) -> "Page":
 def context(browser: "Browser", live_server: LiveServer) -> "Iterator[BrowserContext]":
     """A browser of a worker's own; scripts of its pages must not fail."""
     made = browser.new_context(base_url=live_server.url, viewport=SIZES[0])
-    made.set_default_timeout(20_000)
     failures: list[str] = []
     made.on("weberror", lambda error: failures.append(str(error.error)))
     yield made
@@ -83,12 +84,11 @@ def answer(page: "Page", key: str) -> None:
 
 
 def eventually(page: "Page", fact: Callable[[], bool]) -> None:
-    """Waits, with the page running, until `fact` holds; at most 20 seconds."""
-    for _ in range(200):
-        if fact():
-            return
+    """Waits, with the page running, until `fact` holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not fact():
+        assert time.monotonic() < deadline, "It never came to be."
         page.wait_for_timeout(100)
-    raise AssertionError("It never came to be.")
 
 
 def given(worker: User) -> list[str]:

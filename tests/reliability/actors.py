@@ -5,9 +5,11 @@ really wait and kill -9 really kills.
 """
 
 import json
+import multiprocessing
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ from tasks_app.models import Answer, Assignment, Pool, Project, Result, Slot, Ta
 from tasks_app.queries.votes import counting_votes  # noqa: E402
 from tests import factories  # noqa: E402
 
+LEAST_TURNS = 20
 HANDED_IN = (AssignmentState.SUBMITTED, AssignmentState.ACCEPTED)
 
 
@@ -48,13 +51,22 @@ def prepare(*, tasks: int, workers: int, **pool_values: Any) -> dict[str, Any]:
     return {"pool": pool.public_id, "pool_id": pool.pk, "project_id": pool.project_id, "keys": keys}
 
 
-def hammer(*, pool: str, number: int, workers: int, seconds: float, naive: bool = False) -> dict[str, int]:
-    """For so many seconds take tasks and hand in, give back or leave them, as one of the workers after the other."""
+def race(*, processes: int, **options: Any) -> dict[str, int]:
+    """`hammer` in so many processes at the same time; what they did, summed. No connection is open yet to be inherited."""
+    context = multiprocessing.get_context("fork")
+    start = context.Barrier(processes)
+    with ProcessPoolExecutor(processes, context, initializer=start.wait) as pool:
+        done = [pool.submit(hammer, number=number * 5, **options) for number in range(processes)]
+    return dict(sum((Counter(one.result()) for one in done), Counter()))
+
+
+def hammer(*, pool: str, number: int, workers: int, seconds: float, naive: bool = False) -> Counter[str]:
+    """For so many seconds, and some turns at least, take tasks and hand in or give back, as one worker after the other."""
     people = list(User.objects.filter(email__startswith="worker").order_by("pk")[:workers])
     done: Counter[str] = Counter()
     turn = number
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    while time.monotonic() < end or turn < number + LEAST_TURNS:
         worker = people[turn % len(people)]
         turn += 1
         if naive:
@@ -73,7 +85,7 @@ def hammer(*, pool: str, number: int, workers: int, seconds: float, naive: bool 
         else:
             factories.hand_in(worker, held, ["cat", "dog"][turn % 2])
             done["submitted"] += 1
-    return dict(done)
+    return done
 
 
 def take_naively(worker: User, pool: str) -> int:
@@ -157,7 +169,7 @@ def answers(*, pool_id: int) -> list[str]:
     return list(Answer.objects.filter(task__pool_id=pool_id).values_list("assignment__public_id", flat=True))
 
 
-VERBS = {"prepare": prepare, "hammer": hammer, "verify": verify, "state": state, "answers": answers}
+VERBS = {"prepare": prepare, "race": race, "verify": verify, "state": state, "answers": answers}
 
 if __name__ == "__main__":
     verb, arguments = sys.argv[1:]

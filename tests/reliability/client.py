@@ -8,18 +8,29 @@ from typing import Any
 
 import httpx
 
+from tests.running import PATIENCE
+
 LABELS = itertools.cycle(["cat", "cat", "cat", "dog"])
 
 
 @dataclass
 class Diary:
-    """What all clients saw together: assignments whose submission got its 200, and how often they had to try again."""
+    """What all clients saw together: assignments whose submission got its 200, and how often they had to try again.
+
+    `unavailable`: the server said, in words and by its code, that its database is away.
+    """
 
     acknowledged: set[str] = field(default_factory=set)
     replayed: int = 0
     retries: int = 0
+    unavailable: int = 0
     surprises: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def look(self) -> int:
+        """How many answers are in. Fails at the first reply nobody should get."""
+        assert self.surprises == []
+        return len(self.acknowledged)
 
 
 class Client(threading.Thread):
@@ -32,7 +43,7 @@ class Client(threading.Thread):
         self.http = httpx.Client(
             base_url=url,
             headers={"Authorization": f"Bearer {key}"},
-            timeout=20,
+            timeout=PATIENCE,
             verify=False,  # loopback without TLS; loading certificates is half a test's CPU
             limits=httpx.Limits(max_keepalive_connections=0),
         )
@@ -53,6 +64,13 @@ class Client(threading.Thread):
                     self.diary.acknowledged.add(page["id"])
                     self.diary.replayed += receipt["replayed"]
 
+    @staticmethod
+    def is_passing(response: httpx.Response) -> bool:
+        """Whether it says to try again, in the form that is documented for it."""
+        if response.status_code == 503:
+            return bool(response.json()["error"]["code"] == "unavailable" and response.headers["Retry-After"])
+        return response.status_code == 429
+
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any] | None:
         """The answer to one call, however often it has to be made; None when it is time to stop, or the work is over."""
         headers = {"Idempotency-Key": uuid.uuid4().hex}
@@ -64,11 +82,12 @@ class Client(threading.Thread):
             if response is not None and response.status_code == 200:
                 found: dict[str, Any] = response.json()
                 return found
-            if response is not None and response.status_code not in {502, 503, 429}:
+            if response is not None and not self.is_passing(response):
                 with self.diary.lock:
                     self.diary.surprises.append(f"{response.status_code} {path} {response.text[:200]}")
                 return None
             with self.diary.lock:
                 self.diary.retries += 1
+                self.diary.unavailable += response is not None and response.status_code == 503
             self.enough.wait(0.1)
         return None

@@ -1,7 +1,9 @@
 """A database of its own for tests whose processes commit, race and die."""
 
+import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -13,7 +15,7 @@ import psycopg2
 import pytest
 from django.conf import settings
 
-from tests.running import clean_environment
+from tests.running import PATIENCE, clean_environment
 
 ACTORS = Path(__file__).with_name("actors.py")
 
@@ -33,7 +35,7 @@ class Stage:
 
     def end(self, actor: "subprocess.Popen[str]") -> Any:
         """What an actor answers. Fails with its traceback if it died."""
-        out, errors = actor.communicate(timeout=240)
+        out, errors = actor.communicate(timeout=PATIENCE)
         assert actor.returncode == 0, errors
         return json.loads(out)
 
@@ -57,20 +59,44 @@ def run_on(url: str, statement: str) -> None:
     connection.close()
 
 
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    """On the database kind of this run: a SQLite file, or a PostgreSQL database beside this run's Redis."""
-    environment = clean_environment(tmp_path / "data")
+def server() -> str:
+    """Where databases of this run are made; empty for SQLite. The run's own database need not exist: pytest-django makes
+    another beside it. `postgres` always does.
+    """
+    address: str = settings.DATABASE_URL.rsplit("/", 1)[0]
+    return address
+
+
+@contextlib.contextmanager
+def database(place: Path, *, template: str = "") -> Iterator[dict[str, str]]:
+    """The environment of a database of the kind of this run: a SQLite file in `place`, or one beside this run's Redis.
+
+    Empty, or a copy of `template`: a folder with SQLite's file, or the name of a database.
+    """
+    environment = clean_environment(place, SECRET_KEY="a key for tests alone, as long as a key has to be: 0123456789")
+    if not server():
+        place.mkdir(exist_ok=True)
+        if template:
+            shutil.copy(Path(template) / "db.sqlite3", place)
+        yield environment
+        return
     name = f"quorate_stage_{uuid.uuid4().hex[:12]}"
-    # The run's own database need not exist: pytest-django makes another beside it. This one always does.
-    server = settings.DATABASE_URL.rsplit("/", 1)[0]
-    if server:
-        run_on(f"{server}/postgres", f"CREATE DATABASE {name}")
-        environment["DATABASE_URL"] = f"{server}/{name}"
-        environment["REDIS_URL"] = os.environ["REDIS_URL"]
-    environment["SECRET_KEY"] = "a key for tests alone, as long as a key has to be: 0123456789"
-    made = Stage(environment)
-    made.play_command("migrate", "-v", "0")
-    yield made
-    if server:
-        run_on(f"{server}/postgres", f"DROP DATABASE {name} WITH (FORCE)")
+    run_on(f"{server()}/postgres", f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}")
+    yield {**environment, "DATABASE_URL": f"{server()}/{name}", "REDIS_URL": os.environ["REDIS_URL"]}
+    run_on(f"{server()}/postgres", f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The template of every stage: migrating takes longer than most of what is played there."""
+    place = tmp_path_factory.mktemp("migrated") / "data"
+    with database(place) as environment:
+        Stage(environment).play_command("migrate", "-v", "0")
+        yield environment["DATABASE_URL"].rpartition("/")[2] if server() else str(place)
+
+
+@pytest.fixture
+def stage(tmp_path: Path, migrated: str) -> Iterator[Stage]:
+    """On a database that nobody else uses."""
+    with database(tmp_path / "data", template=migrated) as environment:
+        yield Stage(environment)

@@ -7,13 +7,17 @@ import socketserver
 import threading
 from typing import Self
 
+from tests.running import PATIENCE
+
 
 class _Handler(socketserver.BaseRequestHandler):
     server: "CuttingProxy"
 
     def handle(self) -> None:
-        with socket.create_connection(("127.0.0.1", self.server.target), timeout=30) as onward:
+        with socket.create_connection(("127.0.0.1", self.server.target), timeout=PATIENCE) as onward:
             cut = self.server.draw()
+            # When the client has had enough, so has the server: a kept connection would hold four descriptors and two
+            # threads until the server lets go of it, and thousands of requests are more than a process may have.
             upstream = threading.Thread(target=self._pump, args=(self.request, onward), daemon=True)
             upstream.start()
             with contextlib.suppress(OSError):
@@ -33,6 +37,8 @@ class _Handler(socketserver.BaseRequestHandler):
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 sink.sendall(data)
+        with contextlib.suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
 
 
 class CuttingProxy(socketserver.ThreadingTCPServer):

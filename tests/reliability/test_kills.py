@@ -5,16 +5,19 @@ import logging
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scripts import services
 from tests.reliability.client import Client, Diary
 from tests.reliability.conftest import Stage
 from tests.reliability.proxy import CuttingProxy
-from tests.running import Quorate, quorate
+from tests.running import PATIENCE, Quorate, clean_environment, quorate
 
-pytestmark = [pytest.mark.database, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.database, pytest.mark.timeout(3600)]
 
 
 @pytest.fixture(autouse=True)
@@ -28,14 +31,20 @@ WORKERS = 8
 TASKS, OVERLAP = 400, 5
 
 
-def until(condition: Any, *, seconds: float, every: float = 0.5) -> bool:
-    """Whether `condition` came true in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
+def wait_until(done: Callable[[Any], bool], look: Callable[[], Any], *, every: float) -> None:
+    """Looks until what it sees is `done`. Fails when what it sees stands still, however long the whole may take."""
+    seen, since = None, time.monotonic()
+    while not done(now := look()):
+        if now != seen:
+            seen, since = now, time.monotonic()
+        assert time.monotonic() - since < PATIENCE, f"It stands still at {now}."
         time.sleep(every)
-    return False
+
+
+def wait_for_more(count: Callable[[], int], more: int) -> None:
+    """Waits until `count` has grown by so many."""
+    goal = count() + more
+    wait_until(lambda now: now >= goal, count, every=0.05)
 
 
 def start_clients(url: str, made: dict[str, Any], diary: Diary, enough: threading.Event) -> list[Client]:
@@ -49,13 +58,12 @@ def finish(stage: Stage, made: dict[str, Any], clients: list[Client], enough: th
     """Stop the clients, wait until every answer is aggregated and paid."""
     enough.set()
     for client in clients:
-        client.join(60)
-
-    def quiet() -> bool:
-        now = stage.play("state", pool_id=made["pool_id"])
-        return now["dirty"] == 0 and now["unpaid"] == 0
-
-    assert until(quiet, seconds=180, every=2.0), stage.play("state", pool_id=made["pool_id"])
+        client.join()
+    wait_until(
+        lambda state: state["dirty"] == 0 and state["unpaid"] == 0,
+        lambda: stage.play("state", pool_id=made["pool_id"]),
+        every=0.5,
+    )
 
 
 def prepare(stage: Stage, tasks: int, overlap: int) -> dict[str, Any]:
@@ -80,16 +88,16 @@ class Killer:
         self.killed: Counter[str] = Counter()
         self.next = self.EVERY // 2
 
-    def all_in(self) -> bool:
-        """Kill if it is time; whether every answer is in."""
-        got = len(self.diary.acknowledged)
+    def look(self) -> int:
+        """Kill if it is time; how many answers are in."""
+        got = self.diary.look()
         if got >= self.next:
             role = next(self.roles)
             if self.running.find(role):
                 self.running.kill(role)
                 self.killed[role] += 1
             self.next = got + self.EVERY
-        return got >= TASKS * OVERLAP
+        return got
 
 
 def test_two_thousand_answers_survive_kills_of_web_worker_and_relay(stage: Stage) -> None:
@@ -98,7 +106,7 @@ def test_two_thousand_answers_survive_kills_of_web_worker_and_relay(stage: Stage
     with quorate(stage.environment) as running:
         clients = start_clients(running.url, made, diary, enough)
         killer = Killer(running, diary)
-        assert until(killer.all_in, seconds=400, every=0.05), (len(diary.acknowledged), diary.surprises[:3])
+        wait_until(lambda answers: answers >= TASKS * OVERLAP, killer.look, every=0.05)
         finish(stage, made, clients, enough)
 
     assert min(killer.killed[role] for role in ("web", "worker", "relay")) >= 2
@@ -112,10 +120,7 @@ def test_submits_through_a_line_that_cuts_four_in_ten_responses(stage: Stage) ->
     diary, enough = Diary(), threading.Event()
     with quorate(stage.environment) as running, CuttingProxy(running.port, 0.4) as proxy:
         clients = start_clients(f"http://127.0.0.1:{proxy.port}", made, diary, enough)
-        assert until(lambda: len(diary.acknowledged) >= 300, seconds=240), (
-            len(diary.acknowledged),
-            diary.surprises[:3],
-        )
+        wait_until(lambda answers: answers >= 300, diary.look, every=0.1)
         finish(stage, made, clients, enough)
         cut = proxy.cut
 
@@ -124,3 +129,31 @@ def test_submits_through_a_line_that_cuts_four_in_ten_responses(stage: Stage) ->
     assert diary.surprises == []
     assert diary.acknowledged == set(stage.play("answers", pool_id=made["pool_id"]))
     assert stage.play("verify", pool_id=made["pool_id"], results=True) == []
+
+
+@pytest.mark.postgres_only
+def test_answers_survive_kills_of_database_and_broker(tmp_path: Path) -> None:
+    """While the database is away clients are told so; while Redis is away they notice nothing."""
+    with services.postgres() as database, services.redis() as broker:
+        address = f"{database.url.rsplit('/', 1)[0]}/postgres"
+        stage = Stage(clean_environment(tmp_path / "data", DATABASE_URL=address, REDIS_URL=broker.url))
+        stage.play_command("migrate", "-v", "0")
+        made = prepare(stage, 50, 5)
+        diary, enough = Diary(), threading.Event()
+        with quorate(stage.environment) as running:
+            clients = start_clients(running.url, made, diary, enough)
+            for _ in range(2):
+                wait_for_more(diary.look, 30)
+                database.kill()
+                wait_for_more(lambda: diary.unavailable, 10)
+                database.start_again()
+                wait_for_more(diary.look, 30)
+                broker.kill()
+                wait_for_more(diary.look, 30)
+                broker.start_again()
+            wait_until(lambda answers: answers >= 250, diary.look, every=0.1)
+            finish(stage, made, clients, enough)
+
+        assert diary.look() == 250
+        assert diary.acknowledged == set(stage.play("answers", pool_id=made["pool_id"]))
+        assert stage.play("verify", pool_id=made["pool_id"], results=True) == []

@@ -11,15 +11,10 @@ pytestmark = pytest.mark.database
 
 def race(stage: Stage, pool: str, *, workers: int, seconds: float, naive: bool = False) -> dict[str, int]:
     """Eight processes at once; what they did, summed."""
-    actors = [
-        stage.start("hammer", pool=pool, number=number * 5, workers=workers, seconds=seconds, naive=naive)
-        for number in range(PROCESSES)
-    ]
-    total: dict[str, int] = {}
-    for actor in actors:
-        for what, count in stage.end(actor).items():
-            total[what] = total.get(what, 0) + count
-    return total
+    done: dict[str, int] = stage.play(
+        "race", processes=PROCESSES, pool=pool, workers=workers, seconds=seconds, naive=naive
+    )
+    return done
 
 
 def test_no_task_is_over_assigned_by_eight_processes(stage: Stage) -> None:
