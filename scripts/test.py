@@ -34,6 +34,7 @@ from scripts import services  # noqa: E402  found by the line above
 PYTHON = sys.executable
 NO_TESTS_COLLECTED = 5
 ROOM = 4 * 1024**3
+DEBIAN = Path("/etc/debian_version")
 NOTHING_LEFT_OUT = "QUORATE_REQUIRE_ALL"
 
 
@@ -88,15 +89,14 @@ def missing(parts: list[str]) -> list[Need]:
 
 def install(needs: list[Need]) -> None:
     """Installs Debian packages, quietly; what cannot be installed is found missing afterwards."""
-    if not needs or os.geteuid() != 0 or not Path("/etc/debian_version").exists():
+    if not needs or os.geteuid() != 0 or not DEBIAN.exists():
         return
     packages = [need.package for need in needs]
     print(f"Installing {', '.join(packages)} …", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (
-        ["apt-get", "update", "-qq"],
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
-    ):
+    # One by one: a package that this release does not have must not keep out the others.
+    installing = [["apt-get", "install", "-y", "-qq", "--no-install-recommends", package] for package in packages]
+    for command in (["apt-get", "update", "-qq"], *installing):
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             print(f"{' '.join(command)}:\n{done.stdout}{done.stderr}", flush=True)

@@ -82,6 +82,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in (
         "database: uses a database by other means than pytest-django, such as processes of its own",
         "browser: drives Chromium by other means than the fixtures `browser` and `page`",
+        "long: takes over ten seconds; begun before the others",
         "sqlite_only: about SQLite or the embedded mode; left out of the run on PostgreSQL",
         "postgres_only: about PostgreSQL or Redis; left out of the run on SQLite",
     ):
@@ -114,6 +115,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if wanted(item, part)]
+    # Those that take long begin first, so that no test process is left alone with one at the end.
+    items.sort(key=lambda item: not item.get_closest_marker("long"))
 
 
 # --- Nothing left out -------------------------------------------------------------------------------------------------

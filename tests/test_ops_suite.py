@@ -101,6 +101,45 @@ def test_missing_program_is_named_and_fails_where_nothing_may_be_left_out(monkey
     assert outcome.line() == "  js        left out: Node.js and Deno missing"
 
 
+def test_missing_programs_are_installed_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    apt = tmp_path / "apt-get"
+    apt.write_text(
+        f'#!/bin/sh\necho "$DEBIAN_FRONTEND $*" >>{tmp_path}/log\n'
+        f'case "$*" in *postgresql) echo "no such package"; exit 100 ;; *redis*) touch {tmp_path}/redis ;; esac\n'
+    )
+    apt.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(suite, "DEBIAN", tmp_path)
+    postgres = suite.Need("PostgreSQL", "postgresql", lambda: None)
+    redis = suite.Need("Redis", "redis-server", (tmp_path / "redis").exists)
+    monkeypatch.setattr(suite, "NEEDS", {"postgres": (postgres, redis)})
+
+    suite.install(suite.missing(["postgres"]))
+    assert (tmp_path / "log").read_text().splitlines() == [
+        "noninteractive update -qq",
+        "noninteractive install -y -qq --no-install-recommends postgresql",
+        "noninteractive install -y -qq --no-install-recommends redis-server",
+    ]
+    assert suite.missing(["postgres"]) == [postgres]
+    assert "no such package" in capsys.readouterr().out
+
+
+def test_nothing_is_installed_where_nothing_is_missing_or_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(suite, "DEBIAN", tmp_path)
+    suite.install([suite.REDIS])
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    suite.install([])
+    monkeypatch.setattr(suite, "DEBIAN", tmp_path / "not-debian")
+    suite.install([suite.REDIS])
+    assert capsys.readouterr().out == ""
+
+
 def test_counts_are_read_from_the_report(tmp_path: Path) -> None:
     cases = (
         '<testcase classname="a" name="good"/>'

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SIZES: "list[ViewportSize]" = [{"width": 1440, "height": 1000}, {"width": 390, "height": 844}]
 KILOBYTES, REQUESTS = 80, 10
+AXE = Axe().axe_script  # half a megabyte: into each page once
 # What depends on the theme. Everything else is the same in both and looked for in one.
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 # Not every element that is in order: on long tables that is most of the work.
@@ -177,16 +178,17 @@ def weight(page: "Page", html: bytes) -> tuple[float, int]:
 
 
 def faults(page: "Page", rules: dict[str, Any]) -> list[str]:
-    """Rules of axe that the page breaks, and whether it scrolls sideways; once its colours stand still."""
+    """Rules of axe (which is in the page) that it breaks, and whether it scrolls sideways; once its colours stand still."""
     page.evaluate(
         "Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished))"
     )
-    broken = Axe().run(page, options={**BRIEF, **rules}).response["violations"]
+    broken = page.evaluate("async (options) => (await axe.run(options)).violations", {**BRIEF, **rules})
     found = [f"{rule['id']} at {rule['nodes'][0]['target']}" for rule in broken]
     wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     return [*found, "scrolls sideways"] if wide else found
 
 
+@pytest.mark.xdist_group("every page")  # one Quorate with one set of answers for all of them
 @pytest.mark.parametrize(("role", "path"), PAGES, ids=[f"{role}-{path}" for role, path in PAGES])
 def test_a_page_is_accessible_within_policy_width_and_weight(
     browser: "Browser", place: Place, role: str, path: str
@@ -205,6 +207,7 @@ def test_a_page_is_accessible_within_policy_width_and_weight(
         wrong.append(f"{kilobytes:.0f} KB")
     if requests > REQUESTS and path not in MODULES and role != "worker":
         wrong.append(f"{requests} requests")
+    page.evaluate(AXE)
     for size in SIZES:
         page.set_viewport_size(size)
         for scheme, rules in (("light", {}), ("dark", CONTRAST)):

@@ -53,6 +53,7 @@ def test_the_document_and_its_page_are_public(world: World) -> None:
     assert "unsafe-inline" not in page["Content-Security-Policy"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", ["owner", "worker"])
 def test_every_operation_answers_as_documented(world: World, role: str) -> None:
     person = world.people[role]

@@ -17,7 +17,7 @@ from tests.reliability.conftest import Stage
 from tests.reliability.proxy import CuttingProxy
 from tests.running import PATIENCE, Quorate, clean_environment, quorate
 
-pytestmark = [pytest.mark.database, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.database, pytest.mark.long, pytest.mark.timeout(3600)]
 
 
 @pytest.fixture(autouse=True)

@@ -176,6 +176,7 @@ class Lives(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
+@pytest.mark.long
 def test_random_lives_keep_every_invariant() -> None:
     run_state_machine_as_test(
         Lives,

@@ -6,7 +6,7 @@ from tests.reliability.conftest import Stage
 
 PROCESSES = 8
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.long]
 
 
 def race(stage: Stage, pool: str, *, workers: int, seconds: float, naive: bool = False) -> dict[str, int]:

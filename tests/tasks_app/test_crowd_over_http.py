@@ -10,7 +10,7 @@ import pytest
 
 from tests.running import clean_environment, quorate
 
-pytestmark = [pytest.mark.database, pytest.mark.sqlite_only]
+pytestmark = [pytest.mark.database, pytest.mark.long, pytest.mark.sqlite_only]
 
 
 def test_a_crowd_settles_a_demo_project_and_goes_home(tmp_path: Path) -> None:
