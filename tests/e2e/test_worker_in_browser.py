@@ -281,11 +281,12 @@ def test_pages_of_several_tasks_go_back_and_pay_once_complete(
 def test_time_running_out_is_said_and_the_next_task_offered(
     context: "BrowserContext", worker: User, alice: User
 ) -> None:
-    pool = factories.make_open_pool(alice, tasks=6, assignment_seconds=3)
+    pool = factories.make_open_pool(alice, tasks=6, assignment_seconds=600)
     page = sign_in(context, worker)
+    page.clock.install()
     begin(page, pool)
+    page.clock.fast_forward(601_000)
     page.get_by_text("The time for this page ran out").wait_for()
-    Pool.objects.filter(pk=pool.pk).update(assignment_seconds=600)
     Assignment.objects.update(state=AssignmentState.EXPIRED)
     page.get_by_role("button", name="Next task").click()
     page.locator(".tool").wait_for()
