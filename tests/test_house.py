@@ -21,8 +21,8 @@ LONGEST_MODULE = 400
 LONGEST_FUNCTION = 60
 # A longer module carries its reason here.
 LONG_MODULES: dict[str, str] = {}
-# What is read by others than settings.py: programs of ours that run without Django.
-OTHER_VARIABLES = {"DJANGO_SETTINGS_MODULE"}
+# What is read by others than settings.py: programs of ours that run without Django, and libpq the name of our connections.
+OTHER_VARIABLES = {"DJANGO_SETTINGS_MODULE", "PGAPPNAME"}
 LOCKED_EXPORTS = {
     "requirements.txt": ["--no-dev"],
     "requirements-s3.txt": ["--no-dev", "--extra", "s3"],

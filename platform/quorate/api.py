@@ -11,7 +11,7 @@ from django.db import OperationalError
 from django.http import Http404
 from django.utils import timezone
 from redis.exceptions import RedisError
-from rest_framework import authentication, exceptions, pagination, parsers, throttling
+from rest_framework import authentication, exceptions, negotiation, pagination, parsers, throttling
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -40,7 +40,8 @@ class ApiKeyAuthentication(authentication.BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
         """The key's user; None where no key was sent. Raises AuthenticationFailed for a key that is not good."""
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        # META, not `headers`: that reads every header there is first.
+        scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
         key = KEY.first(digest=token_digest(token.strip()))
@@ -76,6 +77,17 @@ class StrictJSONParser(parsers.JSONParser):
             raise exceptions.ParseError(f"This is not valid JSON: {str(error)[:120]}.") from None
         check_json(value)
         return value
+
+
+class Negotiation(negotiation.DefaultContentNegotiation):
+    """The frame's own, but for what nearly every program sends, whose answer is known: the first there is."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        """(renderer, media type). Raises NotAcceptable."""
+        plain = format_suffix is None and self.settings.URL_FORMAT_OVERRIDE not in request.query_params
+        if plain and request.META.get("HTTP_ACCEPT", "*/*") == "*/*":
+            return renderers[0], renderers[0].media_type
+        return super().select_renderer(request, renderers, format_suffix)
 
 
 class TooLarge(DomainError):

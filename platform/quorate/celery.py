@@ -3,7 +3,7 @@
 import os
 import warnings
 
-from celery import Celery
+from celery import Celery, signals
 from celery.platforms import SecurityWarning
 
 from quorate.common import broker
@@ -13,6 +13,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quorate.settings")
 app = Celery("quorate")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(related_name="jobs")
+
+
+@signals.worker_init.connect  # type: ignore[untyped-decorator]  # as Celery has it
+def name_connections(**_details: object) -> None:
+    """What PostgreSQL calls a worker's connections (pg_stat_activity)."""
+    os.environ.setdefault("PGAPPNAME", "quorate worker")
+
 
 # Celery warns of running as root because unpickling a message runs code; ours are JSON, and take ids alone.
 warnings.filterwarnings("ignore", category=SecurityWarning)

@@ -125,7 +125,12 @@ TEMPLATES = [
 
 DATABASES: dict[str, Any]
 if DATABASE_URL:
-    DATABASES = {"default": dict(dj_database_url.parse(DATABASE_URL, conn_max_age=60))}
+    DATABASES = {"default": dict(dj_database_url.parse(DATABASE_URL, conn_max_age=600))}
+    # What is sent with PREPARE (quorate.common.prepared) is planned once a connection and never again for its values: for the
+    # hand-out planning costs more than running. Compiling a query, which PostgreSQL does by a guess at its cost, never pays here.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+        "options", "-c plan_cache_mode=force_generic_plan -c jit=off"
+    )
 else:
     DATABASES = {
         "default": {
@@ -261,6 +266,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["quorate.api.ApiKeyAuthentication", "quorate.api.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["quorate.api.StrictJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "quorate.api.Negotiation",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "quorate.api.CursorPages",

@@ -6,7 +6,7 @@ from quorate.common.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    path("", include("quorate.accounts.urls")),
     path("api/", include("tasks_app.api.urls")),
+    path("", include("quorate.accounts.urls")),
     path("", include("tasks_app.web.urls")),
 ]

@@ -63,7 +63,7 @@ def image(request: Request) -> IO[bytes]:
 
 def idempotency_key(request: Request) -> str | None:
     """The header's text; None where there is none. Raises InvalidInput for one that is too long or not plain ASCII."""
-    key = request.headers.get("Idempotency-Key", "").strip()
+    key: str = request.META.get("HTTP_IDEMPOTENCY_KEY", "").strip()
     if not key:
         return None
     if len(key) > MAX_KEY or not key.isascii() or not key.isprintable():

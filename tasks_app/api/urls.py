@@ -18,6 +18,9 @@ register_converter(PublicId, "public_id")
 app_name = "api"
 
 urlpatterns = [
+    # Addresses are tried one after the other: first the two that are called for every answer.
+    path("v1/pools/<public_id:pool>/next/", work.Next.as_view(), name="next"),
+    path("v1/assignments/<public_id:assignment>/submit/", work.Submit.as_view(), name="submit"),
     path("v1/schema/", root.Schema.as_view(), name="schema"),
     path("v1/docs/", root.Docs.as_view(), name="docs"),
     path("v1/me/", projects.Me.as_view(), name="me"),
@@ -36,11 +39,9 @@ urlpatterns = [
     path("v1/pools/<public_id:pool>/close/", pools.Close.as_view(), name="close"),
     path("v1/pools/<public_id:pool>/tasks/", tasks.Tasks.as_view(), name="tasks"),
     path("v1/pools/<public_id:pool>/assignments/", assignments.PoolAssignments.as_view(), name="pool_assignments"),
-    path("v1/pools/<public_id:pool>/next/", work.Next.as_view(), name="next"),
     path("v1/tasks/<public_id:task>/", tasks.OneTask.as_view(), name="task"),
     path("v1/assignments/", assignments.OwnAssignments.as_view(), name="assignments"),
     path("v1/assignments/<public_id:assignment>/", work.OneAssignment.as_view(), name="assignment"),
-    path("v1/assignments/<public_id:assignment>/submit/", work.Submit.as_view(), name="submit"),
     path("v1/assignments/<public_id:assignment>/skip/", work.Skip.as_view(), name="skip"),
     path("v1/assignments/<public_id:assignment>/return/", work.Return.as_view(), name="return"),
     path("v1/assignments/<public_id:assignment>/accept/", assignments.Accept.as_view(), name="accept"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -50,34 +51,38 @@ class Found:
 # - SKIP LOCKED: 32 workers walk the same index; nobody waits for anybody (5x the throughput of waiting, no deadlocks).
 # - NOT EXISTS on slots: never the same task twice; UNIQUE(task, worker) behind it catches two tabs of one worker.
 # - UNION ALL ... LIMIT reads a lane only if those before it did not fill the page, so no more is locked than taken.
-# - slots_free > 0 stands in the WHERE as in the partial index: PostgreSQL checks it again after the lock.
+# - has_room (slots_free > 0) stands in the WHERE as in the partial index: PostgreSQL checks it again after the lock.
 LANE = """
     SELECT t.id, t.lane, t.queue_key, {behind} AS behind FROM tasks_app_task t
-    WHERE t.pool_id = %(pool)s AND t.lane = {lane} AND t.queue_key {range} AND t.slots_free > 0
+    WHERE t.pool_id = %(pool)s AND t.lane = {lane} AND t.queue_key {range} AND t.has_room
       AND NOT EXISTS (SELECT 1 FROM tasks_app_slot s WHERE s.task_id = t.id AND s.worker_id = %(worker)s)
-    ORDER BY t.queue_key LIMIT %(size)s {lock}"""
+    ORDER BY t.queue_key LIMIT {limit} {lock}"""
 
 # Where to begin in the fresh lane: a few tasks further on, read without locks; no jump where that would leave less than
 # a page.
 AHEAD = """FROM tasks_app_task j
-        WHERE j.pool_id = %(pool)s AND j.lane = 0 AND j.queue_key > %(fresh_after)s AND j.slots_free > 0
+        WHERE j.pool_id = %(pool)s AND j.lane = 0 AND j.queue_key > %(fresh_after)s AND j.has_room
         ORDER BY j.queue_key LIMIT 1 OFFSET"""
 START = f"""SELECT CASE WHEN EXISTS (SELECT 1 {AHEAD} CAST(%(jump)s AS bigint) + CAST(%(page_size)s AS bigint) - 1)
         THEN (SELECT j.queue_key - 1 {AHEAD} CAST(%(jump)s AS bigint)) ELSE %(fresh_after)s END"""
 
 
-def _lanes(lock: str, start: str) -> dict[str, str]:
+def _lanes(start: str, limit: str, lock: str = "") -> dict[str, str]:
     """The SELECTs, in the order they are asked: wanted, fresh ahead of the worker, fresh left behind by the worker."""
+
+    def lane(number: Lane, where: str, behind: int) -> str:
+        return LANE.format(lane=int(number), range=where, behind=behind, limit=limit, lock=lock)
+
     return {
-        "wanted": LANE.format(lane=int(Lane.WANTED), range="> %(wanted_after)s", behind=0, lock=lock),
-        "ahead": LANE.format(lane=int(Lane.FRESH), range=f"> ({start})", behind=0, lock=lock),
-        "behind": LANE.format(lane=int(Lane.FRESH), range=f"<= ({start}) AND %(lap)s", behind=1, lock=lock),
+        "wanted": lane(Lane.WANTED, "> %(wanted_after)s", 0),
+        "ahead": lane(Lane.FRESH, f"> ({start})", 0),
+        "behind": lane(Lane.FRESH, f"<= ({start}) AND %(lap)s", 1),
     }
 
 
 POSTGRESQL = """
 WITH start AS MATERIALIZED ({start} AS key), wanted AS ({wanted}), ahead AS ({ahead}), behind AS ({behind}),
-picked AS (SELECT * FROM wanted UNION ALL SELECT * FROM ahead UNION ALL SELECT * FROM behind LIMIT %(size)s),
+picked AS (SELECT * FROM wanted UNION ALL SELECT * FROM ahead UNION ALL SELECT * FROM behind LIMIT {limit}),
 taken AS (
     UPDATE tasks_app_task t SET slots_free = t.slots_free - 1, slots_live = t.slots_live + 1
     FROM picked WHERE t.id = picked.id AND t.slots_free > 0
@@ -106,19 +111,22 @@ SELECT id, task_count, created_at, expires_at FROM page
 """
 
 
-def _statement(lock: str) -> Statement:
-    return Statement(POSTGRESQL.format(start=START, **_lanes(lock, "SELECT key FROM start")))
+# As many statements as there are page sizes in use. The size is part of the text because the plan is made once for all
+# values (settings.py), and a planner that does not know the LIMIT prepares for reading a tenth of the tasks.
+@lru_cache(maxsize=256)
+def _statement(size: int, lock: str) -> Statement:
+    lanes = _lanes("SELECT key FROM start", str(size), lock)
+    return Statement(POSTGRESQL.format(start=START, limit=size, **lanes))
 
 
-PASSING_BY = _statement("FOR UPDATE OF t SKIP LOCKED")
-WAITING = _statement("FOR UPDATE OF t")
+PASSING_BY = "FOR UPDATE OF t SKIP LOCKED"
+WAITING = "FOR UPDATE OF t"
 
 
 def _parameters(page: Page) -> dict[str, Any]:
     return {
         "pool": page.pool_id,
         "worker": page.worker_id,
-        "size": page.size,
         "page_size": page.size,
         "reward": page.reward,
         "seconds": page.seconds,
@@ -138,9 +146,9 @@ def take_postgresql(page: Page, *, wait: bool) -> Found | None:
     With `wait` it takes a single task and waits for whoever holds it instead of passing by. One task only: waiting for
     a second while holding the first is how deadlocks are made.
     """
-    parameters = _parameters(page) | ({"size": 1} if wait else {})
+    statement = _statement(1, WAITING) if wait else _statement(page.size, PASSING_BY)
     with connection.cursor() as cursor:
-        cursor.execute(*(WAITING if wait else PASSING_BY).bind(parameters))
+        cursor.execute(*statement.bind(_parameters(page)))
         row = cursor.fetchone()
     return None if row is None else Found(*row)
 
@@ -150,7 +158,7 @@ def take_sqlite(page: Page) -> Found | None:
     parameters = _parameters(page)
     rows: list[tuple[int, int, int, int]] = []
     with connection.cursor() as cursor:
-        for lane in _lanes("", START).values():
+        for lane in _lanes(START, "%(size)s").values():
             if len(rows) < page.size:
                 cursor.execute(lane, parameters | {"size": page.size - len(rows)})
                 rows += cursor.fetchall()

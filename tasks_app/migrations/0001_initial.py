@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ('fingerprint', models.CharField(blank=True, help_text='Hash of the item, to know it again.', max_length=64)),
                 ('state', models.CharField(choices=[('open', 'Open'), ('settled', 'Settled'), ('contested', 'Contested')], default='open', max_length=9)),
                 ('slots_free', models.PositiveSmallIntegerField(default=0)),
+                ('has_room', models.GeneratedField(db_persist=True, expression=models.Q(('slots_free__gt', 0)), output_field=models.BooleanField())),
                 ('slots_live', models.PositiveSmallIntegerField(default=0)),
                 ('slots_done', models.PositiveSmallIntegerField(default=0)),
                 ('overlap_max', models.PositiveSmallIntegerField(default=1)),
@@ -204,7 +205,7 @@ class Migration(migrations.Migration):
                 ('counts', models.BooleanField(default=True)),
                 ('excluded_reason', models.CharField(blank=True, max_length=200)),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='tasks_app.project')),
-                ('superseded_by', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supersedes', to='tasks_app.answer')),
+                ('superseded_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supersedes', to='tasks_app.answer')),
                 ('worker', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='answers', to=settings.AUTH_USER_MODEL)),
                 ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='tasks_app.assignment')),
                 ('task', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='tasks_app.task')),
@@ -332,10 +333,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='assignment',
-            index=models.Index(condition=models.Q(('state', 'submitted')), fields=['pool', 'submitted_at'], name='assignment_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='assignment',
             index=models.Index(condition=models.Q(('state', 'active')), fields=['worker', 'pool'], name='assignment_active'),
         ),
         migrations.AddIndex(
@@ -352,7 +349,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='assignment',
-            constraint=models.UniqueConstraint(fields=('worker', 'pool', 'take_key'), name='assignment_take_key'),
+            constraint=models.UniqueConstraint(condition=models.Q(('take_key', None), _negated=True), fields=('worker', 'pool', 'take_key'), name='assignment_take_key'),
         ),
         migrations.AddConstraint(
             model_name='restriction',
@@ -364,7 +361,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('slots_free__gt', 0)), fields=['pool', 'lane', 'queue_key'], name='task_room'),
+            index=models.Index(condition=models.Q(('has_room', True)), fields=['pool', 'lane', 'queue_key'], name='task_room'),
         ),
         migrations.AddIndex(
             model_name='task',
@@ -392,10 +389,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='answer',
-            index=models.Index(condition=models.Q(('counts', True)), fields=['project', 'task'], name='answer_counting'),
-        ),
-        migrations.AddIndex(
-            model_name='answer',
             index=models.Index(fields=['worker', '-id'], name='answer_worker'),
         ),
         migrations.AddIndex(
@@ -409,6 +402,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='answer',
             constraint=models.UniqueConstraint(condition=models.Q(('superseded_by', None)), fields=('task', 'worker'), name='answer_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='answer',
+            constraint=models.UniqueConstraint(condition=models.Q(('superseded_by', None), _negated=True), fields=('superseded_by',), name='answer_supersedes'),
         ),
         migrations.AddConstraint(
             model_name='slot',

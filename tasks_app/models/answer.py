@@ -28,18 +28,22 @@ class Answer(models.Model):
     # False: it stays in the log but not in the aggregate (the worker is banned, the assignment was rejected).
     counts = models.BooleanField(default=True)
     excluded_reason = models.CharField(max_length=200, blank=True)
-    superseded_by = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="supersedes")
+    superseded_by = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="supersedes", db_index=False
+    )  # answer_supersedes
 
     class Meta:
         # As on Task: no index that another one covers.
         constraints = (
             models.UniqueConstraint(fields=["public_id"], name="answer_public_id"),
             models.UniqueConstraint(fields=["task", "worker"], condition=Q(superseded_by=None), name="answer_once"),
+            models.UniqueConstraint(
+                fields=["superseded_by"], condition=~Q(superseded_by=None), name="answer_supersedes"
+            ),
         )
         indexes = (
-            # NULLs apart, this is the aggregate's way in: all that counts of one project, in one range.
-            models.Index(fields=["project", "task"], condition=Q(counts=True), name="answer_counting"),
             models.Index(fields=["worker", "-id"], name="answer_worker"),
+            # Also the aggregate's way in: all answers of one project, in one range.
             models.Index(fields=["project", "-created_at"], name="answer_recent"),
         )
 

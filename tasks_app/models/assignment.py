@@ -36,11 +36,12 @@ class Assignment(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["public_id"], name="assignment_public_id"),
             # The same "next" sent twice is one assignment.
-            models.UniqueConstraint(fields=["worker", "pool", "take_key"], name="assignment_take_key"),
+            models.UniqueConstraint(
+                fields=["worker", "pool", "take_key"], condition=~Q(take_key=None), name="assignment_take_key"
+            ),
         )
         indexes = (
             models.Index(fields=["expires_at"], condition=Q(state="active"), name="assignment_expiring"),
-            models.Index(fields=["pool", "submitted_at"], condition=Q(state="submitted"), name="assignment_waiting"),
             models.Index(fields=["worker", "pool"], condition=Q(state="active"), name="assignment_active"),
             models.Index(fields=["worker", "-id"], name="assignment_worker"),
             models.Index(fields=["pool", "state"], name="assignment_state"),

@@ -30,7 +30,7 @@ LEFT_MOST = 1000
 HOUR = 3600
 CENT = 10_000
 LEFT = """(SELECT count(*) FROM (
-    SELECT 1 FROM tasks_app_task t WHERE t.pool_id = tasks_app_pool.id AND t.slots_free > 0 AND t.state = %s
+    SELECT 1 FROM tasks_app_task t WHERE t.pool_id = tasks_app_pool.id AND t.has_room AND t.state = %s
     AND NOT EXISTS (SELECT 1 FROM tasks_app_slot s WHERE s.task_id = t.id AND s.worker_id = %s) LIMIT %s) some_left)"""
 
 SORTS: dict[str, tuple[Any, ...]] = {

@@ -6,17 +6,15 @@ is compiled at its first use, and on PostgreSQL sent with PREPARE once a connect
 answer, not elsewhere.
 """
 
-import copy
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from django.db import connection, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
-from django.db.models.query import ModelIterable
+from django.db.models.query import get_related_populators
 
 M = TypeVar("M", bound=Model)
 
@@ -52,16 +50,19 @@ class Statement:
 
     def bind(self, values: Sequence[Any] | dict[str, Any]) -> tuple[str, Any]:
         """What to pass to cursor.execute for these values."""
+        # The connection itself, here and below: Django's proxy looks it up again for every attribute.
+        connection = connections[DEFAULT_DB_ALIAS]
         if connection.vendor != "postgresql":
             return self.sql, values
-        self._tell()
+        self._tell(connection)
         ordered = [values[name] for name in self.names] if isinstance(values, dict) else list(values)
         arguments = ", ".join(["%s"] * len(ordered))
         return f"EXECUTE {self.label} ({arguments})" if ordered else f"EXECUTE {self.label}", ordered
 
-    def _tell(self) -> None:
+    def _tell(self, connection: Any) -> None:
         """PREPARE it unless this connection knows it. Not undone by a rollback, so it is told once."""
-        connection.ensure_connection()
+        if connection.connection is None:
+            connection.ensure_connection()
         known = self.told.setdefault(connection.connection, set())
         if self.label not in known:
             with connection.cursor() as cursor:
@@ -88,6 +89,42 @@ class Names:
         return marker
 
 
+class Compiled(Generic[M]):
+    """What one database is sent for a queryset, and how its rows become instances: what Django's ModelIterable finds out
+    anew for each run.
+    """
+
+    def __init__(self, queryset: "QuerySet[M]", markers: dict[Any, str]) -> None:
+        compiler: Any = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
+        sql, parameters = compiler.as_sql()
+        self.statement = Statement(sql)
+        self.parameters = [(markers.get(value), value) for value in parameters]
+        select, info = compiler.select, compiler.klass_info
+        self.model: type[M] = info["model"]
+        self.first, self.last = info["select_fields"][0], info["select_fields"][-1] + 1
+        self.names = [column.target.attname for column, _, _ in select[self.first : self.last]]
+        self.related = get_related_populators(info, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]  # of a later Django
+        self.annotations = list(compiler.annotation_col_map.items())
+        columns = [column for column, _, _ in select[: compiler.col_count]]
+        self.converters = [
+            (place, converter, expression)
+            for place, (several, expression) in compiler.get_converters(columns).items()
+            for converter in several
+        ]
+
+    def instance(self, row: Sequence[Any], connection: Any) -> M:
+        """The model instance of a row, with its relations and annotations."""
+        values = list(row)
+        for place, converter, expression in self.converters:
+            values[place] = converter(values[place], expression, connection)
+        made = self.model.from_db(DEFAULT_DB_ALIAS, self.names, values[self.first : self.last])
+        for populator in self.related:
+            populator.populate(values, made)
+        for name, place in self.annotations:
+            setattr(made, name, values[place])
+        return made
+
+
 class Prepared(Generic[M]):
     """A queryset of model instances (select_related, annotations, locks), compiled once.
 
@@ -96,37 +133,28 @@ class Prepared(Generic[M]):
 
     def __init__(self, build: Callable[[Names], "QuerySet[M]"]) -> None:
         self.build = build
-        self.compiled: dict[str, tuple[Any, Statement, list[tuple[str | None, Any]]]] = {}
+        self.compiled: dict[str, Compiled[M]] = {}
 
     def rows(self, **values: Any) -> list[M]:
         """Run it. One query."""
-        compiler, statement, parameters = self.compiled.get(connection.vendor) or self._compile()
-        bound = statement.bind(tuple(value if name is None else values[name] for name, value in parameters))
-        # The compiler knows how rows become instances; a copy gets this call's values and this thread's connection (itself,
-        # not the proxy, which looks it up again for every attribute).
-        running = copy.copy(compiler)
-        running.connection = connections[connection.alias]
-        running.as_sql = lambda: bound
-        query = SimpleNamespace(get_compiler=lambda using: running)  # noqa: ARG005 - the name Django calls it by
-        found = SimpleNamespace(db=connection.alias, query=query, _known_related_objects={})
-        return list(ModelIterable(found))  # type: ignore[arg-type]  # all of a QuerySet that it reads
+        connection = connections[DEFAULT_DB_ALIAS]
+        compiled = self.compiled.get(connection.vendor) or self._compile(connection.vendor)
+        given = tuple(value if name is None else values[name] for name, value in compiled.parameters)
+        bound = compiled.statement.bind(given)
+        with connection.cursor() as cursor:
+            cursor.execute(*bound)
+            return [compiled.instance(row, connection) for row in cursor.fetchall()]
 
     def first(self, **values: Any) -> M | None:
         """The first row; the queryset should be limited to one."""
         return next(iter(self.rows(**values)), None)
 
-    def _compile(self) -> tuple[Any, Statement, list[tuple[str | None, Any]]]:
+    def _compile(self, vendor: str) -> Compiled[M]:
         names = Names()
-        compiler = self.build(names).query.get_compiler(using=connection.alias)
-        sql, parameters = compiler.as_sql()
-        # What turns columns into Python depends on the query alone, but Django asks every field again for every run.
-        columns = [*(entry[0] for entry in compiler.select[: compiler.col_count])]
-        converters = compiler.get_converters(columns)
-        compiler.get_converters = lambda expressions: converters  # noqa: ARG005 - these are they
-        made = (compiler, Statement(sql), [(names.markers.get(value), value) for value in parameters])
-        missing = set(names.markers.values()) - {name for name, _ in made[2]}
+        compiled = Compiled(self.build(names), names.markers)
+        missing = set(names.markers.values()) - {name for name, _ in compiled.parameters}
         if missing:
             message = f"not found among the compiled parameters: {sorted(missing)}"
             raise ValueError(message)
-        self.compiled[connection.vendor] = made
-        return made
+        self.compiled[vendor] = compiled
+        return compiled

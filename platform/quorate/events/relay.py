@@ -4,6 +4,7 @@ It keeps nothing: killed and started again it reads the same rows. A ring that i
 """
 
 import logging
+import os
 import signal
 import time
 from collections.abc import Callable
@@ -89,6 +90,7 @@ class Relay:
 
 def run() -> None:
     """The process: until SIGTERM or SIGINT."""
+    os.environ.setdefault("PGAPPNAME", "quorate relay")  # as in quorate.wsgi
     relay = Relay()
 
     def stop(number: int, frame: FrameType | None) -> None:
