@@ -23,7 +23,7 @@ from tasks_app import tools
 from tasks_app.domain.deciding import Decider, LeaseLostError
 from tasks_app.domain.measuring import write_seconds, write_workers
 from tasks_app.enums import ResultState, TaskKind, Topic
-from tasks_app.models import AggregationState, Project, Task
+from tasks_app.models import AggregationState, Answer, Project, Result, Task
 from tasks_app.queries.votes import Votes, counting_votes
 
 LEASE = timedelta(seconds=20)
@@ -104,10 +104,14 @@ class _Run:
         state.method = fit.method
         state.fitted_answers = len(votes.batch.values)
         state.fitted_at = database_now()
-        tasks = Task.objects.filter(pool__project=self.project, kind=TaskKind.MAIN)
-        orphans = set(tasks.exclude(result=None).values_list("pk", flat=True)) - set(fit.results)
+        # Both are looked for where there can be any, among results and answers: most tasks of a large pool have neither.
+        results = Result.objects.filter(task__pool__project=self.project, task__kind=TaskKind.MAIN)
+        orphans = set(results.values_list("pk", flat=True)) - set(fit.results)
         # Asked without a place, and with no answer that counts to bring it here: a maximum raised after a ban, for one.
-        placeless = tasks.filter(state=ResultState.OPEN, slots_free=0, slots_live=0, slots_done__gt=0)
+        unheard = Answer.objects.filter(project=self.project, counts=False).values("task")
+        placeless = Task.objects.filter(
+            pk__in=unheard, kind=TaskKind.MAIN, state=ResultState.OPEN, slots_free=0, slots_live=0
+        )
         stranded = set(placeless.values_list("pk", flat=True))
         self.decider.write(fit, votes.newest, sorted({*fit.results, *orphans, *stranded, *touched}))
         write_workers(self.project, fit, votes)
