@@ -189,7 +189,7 @@ def _classes(
         return fixed.classes.posterior(labels, inside=inside), fixed.classes
     model = HierarchicalDawidSkene().fit(labels, start=None if start is None else start.classes)
     nobody = np.zeros(0, dtype=np.int64)  # clusters have no lasting ids: `BoxCrowd.share_inside` knows the images
-    return model.posterior_, dataclasses.replace(model.crowd_, task_ids=nobody, task_answers=nobody)
+    return model.posterior_, dataclasses.replace(model.crowd_, task_ids=nobody, task_answers=np.zeros(0))
 
 
 def _thing_keys(answers: BoxAnswers, seen: Sightings) -> Ints:

@@ -9,11 +9,12 @@ import numpy as np
 
 from aggregation.arrays import Floats, Ints, rows_of, sums
 from aggregation.classes.answers import Answers
+from aggregation.classes.gold import Gold
 from aggregation.classes.pairs import Pairs, normalise
 from aggregation.classes.shrinkage import Expectation
 from aggregation.storage import pack, unpack
 
-FORMAT = "quorate class crowd 1"
+FORMAT = "quorate class crowd 2"
 
 # Pseudo-answers, a true class, that the expected matrix weighs in a worker's own.
 OWN_ANSWERS = 2.0
@@ -27,8 +28,8 @@ class ClassCrowd:
 
     `worker_ids` int64[W] sorted, `accuracy` float64[W] (one coin); the expected counts of what they said: `pair_worker`
     (row), `pair_label` int64[P] sorted, `counts` float64[K, P] by true class; `pooled` float64[K, K] and `crowd` (see
-    Expectation); `prior` float64[K]; `overlap` (see `evidence_weight`); `task_ids`, `task_answers` int64[T]: how many
-    answers of each task are inside `counts`.
+    Expectation); `prior` float64[K]; `overlap` (see `evidence_weight`); `task_ids`, `task_answers` float64[T]: the weight
+    of the answers of each task that are inside `counts`.
     """
 
     worker_ids: Ints
@@ -41,7 +42,7 @@ class ClassCrowd:
     prior: Floats
     overlap: Floats
     task_ids: Ints
-    task_answers: Ints
+    task_answers: Floats
 
     @property
     def n_classes(self) -> int:
@@ -61,29 +62,32 @@ class ClassCrowd:
         full /= full.sum(axis=2, keepdims=True)
         return full[:w] if worker_ids is None else full[rows_of(worker_ids, self.worker_ids)]
 
-    def posterior(self, answers: Answers, *, inside: Floats | None = None) -> Floats:
+    def posterior(self, answers: Answers, gold: Gold | None = None, *, inside: Floats | None = None) -> Floats:
         """One E-step: class probabilities float64[T, K] of these tasks, `answers` being ALL answers they have.
 
         An answer that `counts` already holds is judged by the worker's other answers (its own part is taken out), and
         answers to one task are not taken for independent: see `evidence_weight`. `inside` float64[T]: share of each
-        task's answers that `counts` holds, where the caller knows better than by task id.
+        task's answers that `counts` holds, where the caller knows better than by task id. Tasks in `gold` keep its truth.
         """
         self.check(answers)
         if self.n_classes == 1:
             return np.ones((answers.n_tasks, 1))
         log_prior = np.log(self.prior)[:, None]
-        evidence, _ = self.held_out_evidence(answers, inside=inside)
-        weight = evidence_weight(answers.answers_per_task(), float(self.overlap))
-        return np.ascontiguousarray(normalise(weight * (log_prior + evidence))[0].T)
+        evidence, _ = self.held_out_evidence(answers, gold, inside=inside)
+        weight = evidence_weight(answers.weight_per_task(), float(self.overlap))
+        posterior = np.ascontiguousarray(normalise(weight * (log_prior + evidence))[0].T)
+        if gold is not None:
+            gold.pin(posterior)
+        return posterior
 
-    def plain_posterior(self, answers: Answers) -> Floats:
+    def plain_posterior(self, answers: Answers, gold: Gold | None = None) -> Floats:
         """Textbook E-step, float64[K, T]: what EM iterates on."""
         self.check(answers)
         pairs = Pairs.of(answers)
-        return self._plain(pairs, *self._tables(answers, pairs))
+        return self._plain(pairs, *self._tables(answers, pairs), gold)
 
     def held_out_evidence(
-        self, answers: Answers, rows: Ints | None = None, *, inside: Floats | None = None
+        self, answers: Answers, gold: Gold | None = None, rows: Ints | None = None, *, inside: Floats | None = None
     ) -> tuple[Floats, Floats]:
         """Log-likelihood of each task's answers, float64[K, T], each judged without its own part in the counts.
 
@@ -91,17 +95,17 @@ class ClassCrowd:
         """
         pairs = Pairs.of(answers)
         counts, expected, total = self._tables(answers, pairs)
-        plain = self._plain(pairs, counts, expected, total)
+        plain = self._plain(pairs, counts, expected, total, gold)
         inside = self._share_inside(answers) if inside is None else inside
         worker = pairs.worker[pairs.of_answer]
         evidence = np.empty((self.n_classes, answers.n_tasks))
         single = np.empty((self.n_classes, 0 if rows is None else rows.size))
         for k in range(self.n_classes):
-            own = (inside * plain[k])[answers.task]
+            own = pairs.weighed((inside * plain[k])[answers.task])
             said = np.maximum(counts[k][pairs.of_answer] - own, 0.0) + OWN_ANSWERS * expected[k][pairs.of_answer]
             theta = said / (np.maximum(total[k][worker] - own, 0.0) + OWN_ANSWERS)
             log_theta = np.log((1 - SLIPS) * theta + SLIPS / self.n_classes)
-            evidence[k] = sums(answers.task, log_theta, answers.n_tasks)
+            evidence[k] = answers.weighed(answers.task, answers.n_tasks, log_theta)
             if rows is not None:
                 single[k] = log_theta[rows]
         return evidence, single
@@ -116,9 +120,12 @@ class ClassCrowd:
         """One-coin accuracy of each of `worker_ids`; the crowd's for one never seen."""
         return np.append(self.accuracy, self.crowd)[rows_of(worker_ids, self.worker_ids)]
 
-    def _plain(self, pairs: Pairs, counts: Floats, expected: Floats, total: Floats) -> Floats:
+    def _plain(self, pairs: Pairs, counts: Floats, expected: Floats, total: Floats, gold: Gold | None) -> Floats:
         log_theta = np.log((counts + OWN_ANSWERS * expected) / (total[:, pairs.worker] + OWN_ANSWERS))
-        return normalise(np.log(self.prior)[:, None] + pairs.evidence(log_theta))[0]
+        posterior = normalise(np.log(self.prior)[:, None] + pairs.evidence(log_theta))[0]
+        if gold is not None:
+            gold.pin_columns(posterior)
+        return posterior
 
     def _expectation(self) -> Expectation:
         return Expectation(self.pooled, float(self.crowd))
@@ -138,9 +145,9 @@ class ClassCrowd:
 
     def _share_inside(self, answers: Answers) -> Floats:
         """Share of each task's answers that the counts hold: which of them is not stored, so each is held so far."""
-        now = answers.answers_per_task()
-        then = np.append(self.task_answers, 0)[rows_of(answers.task_ids, self.task_ids)]
-        return np.minimum(then / np.maximum(now, 1), 1.0)
+        now = answers.weight_per_task()
+        then = np.append(self.task_answers, 0.0)[rows_of(answers.task_ids, self.task_ids)]
+        return np.minimum(then / np.where(now > 0, now, 1.0), 1.0)
 
     def to_bytes(self) -> bytes:
         """Serialise (NumPy savez, no pickle, versioned). The same models give the same bytes."""
@@ -152,7 +159,7 @@ class ClassCrowd:
         return cls(**unpack(FORMAT, data, [f.name for f in fields(cls)]))
 
 
-def evidence_weight(answers_per_task: Ints, overlap: float) -> Floats:
+def evidence_weight(answers_per_task: Floats, overlap: float) -> Floats:
     """Weight 1 / (1 + (n − 1) ρ) of what n answers to one task say together; ρ = `overlap`.
 
     People err on the same hard items, so their answers are not independent given the class: n of them are worth

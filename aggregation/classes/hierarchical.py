@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from aggregation.arrays import Bools, Floats, Ints, best_class, sums
 from aggregation.classes.answers import Answers
 from aggregation.classes.crowd import OWN_ANSWERS, ClassCrowd
-from aggregation.classes.one_coin import OneCoin, fit_one_coin
+from aggregation.classes.gold import Gold
+from aggregation.classes.one_coin import OneCoin, fit_one_coin, teaching
 from aggregation.classes.overlap import TYPICAL, with_overlap
 from aggregation.classes.pairs import Pairs, normalise
 from aggregation.classes.shrinkage import Expectation
@@ -29,8 +31,9 @@ UNIFORM = 0.02
 @dataclass(frozen=True)
 class _Round:
     """What is held fixed while EM runs: expected matrices [K, P], mass of labels never given [K, W], prior's prior [K],
-    tasks with an answer and tasks with two [T], evidence of the expected matrices [K, T]: a lone answer says nothing
-    about its worker (it would confirm whatever is believed of them), so it is read by the expected matrix.
+    tasks with an answer or a known truth [T], those that teach [T], evidence of the expected matrices [K, T]: a lone
+    answer says nothing about its worker (it would confirm whatever is believed of them), so it is read by the expected
+    matrix.
     """
 
     expected: Floats
@@ -39,6 +42,7 @@ class _Round:
     answered: Bools
     taught: Bools
     lone: Floats
+    gold: Gold
 
 
 class HierarchicalDawidSkene:
@@ -74,16 +78,17 @@ class HierarchicalDawidSkene:
             self._confusion = self.crowd_.confusion()
         return self._confusion
 
-    def fit(self, answers: Answers, *, start: ClassCrowd | None = None) -> Self:
-        """Fit all answers; `start` (an earlier `crowd_`) saves iterations, workers and tasks may have changed since."""
+    def fit(self, answers: Answers, *, gold: ArrayLike | None = None, start: ClassCrowd | None = None) -> Self:
+        """Fit all answers, see `ClassMethod.fit`: `gold` is known truth, `start` an earlier `crowd_`."""
         if start is not None:
             start.check(answers)
+        known = Gold.of(gold, answers)
         if answers.n_classes == 1:
             return self._fit_nothing(answers)
-        coin = fit_one_coin(answers, start=None if start is None else start.accuracy_of(answers.worker_ids))
-        posterior = coin.posterior if start is None else start.plain_posterior(answers)
+        coin = fit_one_coin(answers, known, start=None if start is None else start.accuracy_of(answers.worker_ids))
+        posterior = coin.posterior if start is None else start.plain_posterior(answers, known)
         pairs = Pairs.of(answers)
-        taught = answers.answers_per_task() > 1
+        taught = teaching(answers, known)
         self.n_iter_, self.converged_ = 0, False
         pooled = np.full((answers.n_classes, answers.n_classes), -1.0)
         counts, prior = pairs.counts(posterior * taught), np.full(answers.n_classes, 1 / answers.n_classes)
@@ -91,7 +96,7 @@ class HierarchicalDawidSkene:
             before = pooled
             expect = self._expectation(pairs, counts, coin)
             pooled = expect.pooled
-            fixed = self._fix(answers, pairs, expect, coin, taught)
+            fixed = self._fix(answers, pairs, expect, coin, known)
             posterior, counts, prior = self._em(pairs, posterior, fixed)
             if self.n_iter_ >= self.max_iter:
                 break
@@ -100,9 +105,9 @@ class HierarchicalDawidSkene:
                 break
         crowd = ClassCrowd(
             answers.worker_ids, coin.accuracy, pairs.worker, pairs.label, counts, pooled, np.array(coin.crowd), prior,
-            np.array(TYPICAL), answers.task_ids, answers.answers_per_task() * taught,
+            np.array(TYPICAL), answers.task_ids, answers.weight_per_task() * taught,
         )  # fmt: skip
-        return self._keep(with_overlap(crowd, answers), answers)
+        return self._keep(with_overlap(crowd, answers, known), answers, known)
 
     def e_step(self, answers: Answers) -> Floats:
         """Posterior float64[T', K] of other (or touched) tasks under the fitted workers; same as `crowd_.posterior`."""
@@ -112,10 +117,10 @@ class HierarchicalDawidSkene:
         """Most probable class of each task, int64[T]; ties drawn as in `majority_vote`."""
         return best_class(self.posterior_, self.crowd_.task_ids, seed)
 
-    def _keep(self, crowd: ClassCrowd, answers: Answers) -> Self:
+    def _keep(self, crowd: ClassCrowd, answers: Answers, gold: Gold) -> Self:
         self._confusion = None
         self.crowd_, self.prior_ = crowd, crowd.prior
-        self.posterior_ = crowd.posterior(answers)
+        self.posterior_ = crowd.posterior(answers, gold)
         return self
 
     def _fit_nothing(self, answers: Answers) -> Self:
@@ -126,9 +131,9 @@ class HierarchicalDawidSkene:
         one = np.ones(1)
         crowd = ClassCrowd(
             answers.worker_ids, np.ones(answers.n_workers), pairs.worker, pairs.label, counts, np.ones((1, 1)), one[0],
-            one, np.array(TYPICAL), answers.task_ids, answers.answers_per_task(),
+            one, np.array(TYPICAL), answers.task_ids, answers.weight_per_task(),
         )  # fmt: skip
-        return self._keep(crowd, answers)
+        return self._keep(crowd, answers, Gold.of(None, answers))
 
     @staticmethod
     def _expectation(pairs: Pairs, counts: Floats, coin: OneCoin) -> Expectation:
@@ -136,21 +141,23 @@ class HierarchicalDawidSkene:
         return Expectation.of_crowd(by_label, coin.crowd)
 
     @staticmethod
-    def _fix(answers: Answers, pairs: Pairs, expect: Expectation, coin: OneCoin, taught: Bools) -> _Round:
+    def _fix(answers: Answers, pairs: Pairs, expect: Expectation, coin: OneCoin, gold: Gold) -> _Round:
         """The class prior is drawn to the shares that one coin found under a uniform prior, with the weight of all
         tasks: learnt freely it can run away to one class.
         """
         expected = expect.at(coin.accuracy, pairs.worker, pairs.label)
         unseen = np.maximum(1 - pairs.totals(expected), 0.0)
         answered = answers.answers_per_task() > 0
+        answered[gold.task] = True
         shares = coin.posterior[:, answered].sum(axis=1)
         lone = pairs.evidence(np.log(expected))
-        return _Round(expected, unseen, shares + UNIFORM * np.count_nonzero(answered) + 1.0, answered, taught, lone)
+        prior_counts = shares + UNIFORM * np.count_nonzero(answered) + 1.0
+        return _Round(expected, unseen, prior_counts, answered, teaching(answers, gold), lone, gold)
 
     def _em(self, pairs: Pairs, posterior: Floats, fixed: _Round) -> tuple[Floats, Floats, Floats]:
         """Iterate to convergence from `posterior` [K, T]; returns posterior, counts [K, P], prior [K].
 
-        Maximises Σ_t ln Σ_k prior_k Π θ + OWN_ANSWERS Σ expected ln θ + Σ prior_counts ln prior: counts are additive in
+        Maximises Σ_t ln Σ_k prior_k Π θ (known tasks: ln prior_k Π θ at their class) + OWN_ANSWERS Σ expected ln θ + Σ prior_counts ln prior: counts are additive in
         each, so every M-step is its exact maximum and the objective cannot fall.
         """
         n_answers = max(pairs.task.size, 1)
@@ -163,7 +170,10 @@ class HierarchicalDawidSkene:
             prior /= prior.sum()
             log_prior = np.log(prior)
             evidence = np.where(fixed.taught, pairs.evidence(log_theta), fixed.lone)
-            posterior, log_sum = normalise(log_prior[:, None] + evidence)
+            log_joint = log_prior[:, None] + evidence
+            posterior, log_sum = normalise(log_joint)
+            log_sum[fixed.gold.task] = fixed.gold.log_likelihood(log_joint[:, fixed.gold.task].T)
+            fixed.gold.pin_columns(posterior)
             likelihood = float(log_sum[fixed.answered].sum())
             penalty = (fixed.expected * log_theta).sum() - (fixed.unseen * np.log(own)).sum()
             trace.append(likelihood + OWN_ANSWERS * penalty + float(fixed.prior_counts @ log_prior))

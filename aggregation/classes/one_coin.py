@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aggregation.arrays import Floats, Ints, sums
+from aggregation.arrays import Bools, Floats
 from aggregation.classes.answers import Answers
+from aggregation.classes.gold import Gold
 from aggregation.classes.pairs import normalise
-from aggregation.classes.votes import vote_counts
+from aggregation.classes.votes import vote_weights
 
 # What is believed of a crowd before its first answer, and how many answers (pairs of answers) that belief weighs.
 EXPECTED_ACCURACY = 0.75
@@ -39,30 +40,30 @@ class OneCoin:
     n_iter: int
 
 
-def fit_one_coin(answers: Answers, *, start: Floats | None = None, max_iter: int = 100) -> OneCoin:
+def fit_one_coin(answers: Answers, gold: Gold, *, start: Floats | None = None, max_iter: int = 100) -> OneCoin:
     """EM of the one-coin model with K ≥ 2; `start` float64[W]: accuracies to begin from.
 
     Everything is learnt from tasks with two answers or more (a lone answer agrees with itself: it would confirm whatever
-    was believed before), the crowd's accuracy anchored at what pairs of workers show by agreeing.
+    was believed before) and from those whose truth is known, the crowd's accuracy anchored at what pairs of workers show
+    by agreeing.
     """
     k, w = answers.n_classes, answers.n_workers
     votes_at = answers.task * k + answers.label
-    per_task = answers.answers_per_task()
-    met = np.flatnonzero(per_task[answers.task] > 1)
-    worker = answers.worker[met]
-    known = np.bincount(worker, minlength=w)
-    anchor = accuracy_from_agreement(answers, per_task)
+    teaches = teaching(answers, gold)[answers.task]
+    known = answers.weighed(answers.worker, w, teaches.astype(float))
+    learnt_from = known.sum()
+    anchor = accuracy_from_agreement(answers)
     crowd, strength = anchor, STRONGEST
     accuracy = np.full(w, anchor) if start is None else np.clip(start, EDGE, 1 - EDGE)
     posterior = np.zeros((k, answers.n_tasks))
     n_iter = 0
     for n_iter in range(1, max_iter + 1):  # noqa: B007  read after the loop
         odds = np.log(accuracy) - np.log((1 - accuracy) / (k - 1))
-        scores = sums(votes_at, odds[answers.worker], answers.n_tasks * k)
+        scores = answers.weighed(votes_at, answers.n_tasks * k, odds[answers.worker])
         before, (posterior, _) = posterior, normalise(scores.reshape(-1, k).T)
-        right = posterior.T.reshape(-1)[votes_at[met]]
-        crowd = bounded((right.sum() + BELIEF_ANSWERS * anchor) / (met.size + BELIEF_ANSWERS), k)
-        hits = sums(worker, right, w)
+        gold.pin_columns(posterior)
+        hits = answers.weighed(answers.worker, w, posterior.T.reshape(-1)[votes_at] * teaches)
+        crowd = bounded((hits.sum() + BELIEF_ANSWERS * anchor) / (learnt_from + BELIEF_ANSWERS), k)
         strength = spread_strength(hits, known, crowd)
         accuracy = np.clip((hits + strength * crowd) / (known + strength), EDGE, 1 - EDGE)
         if np.abs(posterior - before).max(initial=0.0) < SETTLED:
@@ -70,20 +71,27 @@ def fit_one_coin(answers: Answers, *, start: Floats | None = None, max_iter: int
     return OneCoin(accuracy, crowd, strength, posterior, n_iter)
 
 
+def teaching(answers: Answers, gold: Gold) -> Bools:
+    """Tasks that say something about their workers, bool[T]: those with more than one answer, or a known truth."""
+    teaches = answers.weight_per_task() > 1
+    teaches[gold.task] = True
+    return teaches
+
+
 def bounded(accuracy: float, n_classes: int) -> float:
     """Keep a crowd's accuracy above chance (else EM may settle on the mirrored truth) and below certainty."""
     return float(min(max(accuracy, 1 / n_classes + MARGIN), BEST_CROWD))
 
 
-def accuracy_from_agreement(answers: Answers, per_task: Ints) -> float:
+def accuracy_from_agreement(answers: Answers) -> float:
     """Accuracy m that explains how often two answers to one task agree: m² + (1 − m)² / (K − 1), solved for m.
 
     A task weighs as its answers, not as its pairs; shrunk to EXPECTED_ACCURACY.
     """
     k = answers.n_classes
-    size = per_task.astype(np.float64)
-    alike = vote_counts(answers).astype(np.float64)
-    alike = (alike * (alike - 1)).sum(axis=1)
+    alike = vote_weights(answers)
+    size = alike.sum(axis=1)
+    alike = np.maximum(alike * (alike - 1), 0.0).sum(axis=1)
     multi = size > 1
     same, pairs = (alike[multi] / size[multi]).sum(), (size[multi] - 1).sum()
     expected = EXPECTED_ACCURACY**2 + (1 - EXPECTED_ACCURACY) ** 2 / (k - 1)
@@ -91,7 +99,7 @@ def accuracy_from_agreement(answers: Answers, per_task: Ints) -> float:
     return bounded((1 + np.sqrt((k - 1) * max(rate * k - 1, 0.0))) / k, k)
 
 
-def spread_strength(hits: Floats, answers: Ints, mean: float) -> float:
+def spread_strength(hits: Floats, answers: Floats, mean: float) -> float:
     """Answers that the crowd's mean should weigh in a worker's accuracy: a + b of the Beta that explains the spread.
 
     Moments of the beta-binomial, workers weighed by their answers: E[(p − m)²] = m (1 − m) (1 + (n − 1) ρ) / n and
@@ -100,7 +108,7 @@ def spread_strength(hits: Floats, answers: Ints, mean: float) -> float:
     known = answers > 1
     if np.count_nonzero(known) < 2:
         return STRONGEST
-    n = answers[known].astype(np.float64)
+    n = answers[known]
     single = mean * (1 - mean)
     excess = (n * (hits[known] / n - mean) ** 2).sum() - single * n.size
     rho = excess / (single * (n - 1).sum())

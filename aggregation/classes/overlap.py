@@ -6,9 +6,10 @@ import dataclasses
 
 import numpy as np
 
-from aggregation.arrays import Floats, Ints
+from aggregation.arrays import Floats
 from aggregation.classes.answers import Answers
 from aggregation.classes.crowd import ClassCrowd, evidence_weight
+from aggregation.classes.gold import Gold
 from aggregation.classes.pairs import normalise
 
 GRID = (0.03, 0.05, 0.08, 0.12, 0.18, 0.27, 0.4)
@@ -18,21 +19,21 @@ TYPICAL, SPREAD = 0.25, 0.5
 SAMPLE = 20_000
 
 
-def with_overlap(crowd: ClassCrowd, answers: Answers) -> ClassCrowd:
+def with_overlap(crowd: ClassCrowd, answers: Answers, gold: Gold) -> ClassCrowd:
     """Return `crowd` with the overlap under which answers are best predicted by the others of their task."""
     per_task = answers.answers_per_task()
     stride = max(1, len(answers) // SAMPLE)
     rows = np.flatnonzero((per_task[answers.task] > 1) & (answers.task % stride == 0))
     if crowd.n_classes == 1:
         return crowd
-    evidence, single = crowd.held_out_evidence(answers, rows)
+    evidence, single = crowd.held_out_evidence(answers, gold, rows)
     scores = np.log(crowd.prior)[:, None] + evidence[:, answers.task[rows]] - single
-    others = per_task[answers.task[rows]] - 1
+    others = (per_task[answers.task[rows]] - 1).astype(np.float64)
     gain = [_predictive(scores, single, others, rho) - np.log(rho / TYPICAL) ** 2 / (2 * SPREAD**2) for rho in GRID]
     return dataclasses.replace(crowd, overlap=np.array(GRID[int(np.argmax(gain))]))
 
 
-def _predictive(scores: Floats, single: Floats, others: Ints, overlap: float) -> float:
+def _predictive(scores: Floats, single: Floats, others: Floats, overlap: float) -> float:
     """Log-probability of the held-out answers."""
     believed, _ = normalise(evidence_weight(others, overlap) * scores)
     return float(np.log((believed * np.exp(single)).sum(axis=0)).sum())

@@ -15,7 +15,9 @@ DENSE = 8
 
 @dataclass(frozen=True)
 class Pairs:
-    """P distinct pairs: `worker`, `label` int64[P], sorted; `of_answer` int64[n]: the pair of each answer."""
+    """P distinct pairs: `worker`, `label` int64[P], sorted; `of_answer` int64[n]: the pair of each answer; `weight`
+    float64[n] of the answers, None where all weigh 1.
+    """
 
     worker: Ints
     label: Ints
@@ -24,6 +26,7 @@ class Pairs:
     n_tasks: int
     n_workers: int
     n_classes: int
+    weight: Floats | None = None
 
     @classmethod
     def of(cls, answers: Answers) -> Pairs:
@@ -38,15 +41,19 @@ class Pairs:
         else:
             known, of_answer = np.unique(key, return_inverse=True)
         worker, label = np.divmod(known, k)
-        return cls(worker, label, of_answer, answers.task, answers.n_tasks, answers.n_workers, k)
+        return cls(worker, label, of_answer, answers.task, answers.n_tasks, answers.n_workers, k, answers.weight)
 
     def counts(self, posterior: Floats) -> Floats:
         """Expected number of times each pair occurred on tasks of each true class: float64[K, P] from [K, T]."""
         out = np.empty((self.n_classes, self.worker.size))
         for k in range(self.n_classes):
             weight = posterior[k].take(self.task, mode="clip")  # clip skips the bounds check: half the cost
-            out[k] = sums(self.of_answer, weight, self.worker.size)
+            out[k] = sums(self.of_answer, self.weighed(weight), self.worker.size)
         return out
+
+    def weighed(self, values: Floats) -> Floats:
+        """Values float64[n] of the answers, times their weight."""
+        return values if self.weight is None else values * self.weight
 
     def totals(self, counts: Floats) -> Floats:
         """Sum pairs [K, P] over the labels of a worker: float64[K, W]."""
@@ -60,7 +67,7 @@ class Pairs:
         out = np.empty((self.n_classes, self.n_tasks))
         for k in range(self.n_classes):
             weight = log_theta[k].take(self.of_answer, mode="clip")
-            out[k] = sums(self.task, weight, self.n_tasks)
+            out[k] = sums(self.task, self.weighed(weight), self.n_tasks)
         return out
 
 
