@@ -24,6 +24,7 @@ import tempfile
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -106,17 +107,17 @@ def install(needs: list[Need]) -> None:
 
 
 def lint(_options: argparse.Namespace) -> Outcome:
-    """Each check counts as one test. All are run, so that one round shows everything."""
-    with tempfile.TemporaryDirectory(prefix="quorate-lint-") as data:
+    """Each check counts as one test. All are run, so that one round shows everything; mypy beside the others."""
+    with tempfile.TemporaryDirectory(prefix="quorate-lint-") as data, ThreadPoolExecutor(2) as pool:
         environment = {"QUORATE_DATA": data}
         checks = [
+            [PYTHON, "-m", "mypy"],
             [PYTHON, "-m", "ruff", "check", "."],
             [PYTHON, "-m", "ruff", "format", "--check", "."],
-            [PYTHON, "-m", "mypy"],
             [str(Path(PYTHON).parent / "lint-imports"), "--no-cache"],  # a stale cache has hidden imports
             [PYTHON, "-m", "quorate", "makemigrations", "--check", "--dry-run"],
         ]
-        passed = [run(check, environment) == 0 for check in checks]
+        passed = list(pool.map(lambda command: check(command, environment), checks))
     return Outcome("lint", passed=passed.count(True), failed=passed.count(False))
 
 
@@ -189,10 +190,22 @@ def js(_options: argparse.Namespace) -> Outcome:
     return Outcome("js", passed=counts.get("pass", 0), failed=max(failed, int(done.returncode != 0)))
 
 
+def check(command: list[str], environment: Mapping[str, str]) -> bool:
+    """Whether a command in the root of the checkout ends well. Its output is printed in one piece: others run beside it."""
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    print(f"$ {shown(command)}\n{done.stdout}{done.stderr}", end="", flush=True)
+    return done.returncode == 0
+
+
+def shown(command: list[str]) -> str:
+    return " ".join([Path(command[0]).name, *command[1:]])
+
+
 def run(command: list[str], environment: Mapping[str, str]) -> int:
     """Runs a command in the root of the checkout, its output passing through; returns its exit code."""
-    shown = " ".join(Path(part).name if index == 0 else part for index, part in enumerate(command))
-    print(f"$ {shown}", flush=True)
+    print(f"$ {shown(command)}", flush=True)
     return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
 
 
