@@ -13,7 +13,19 @@ from typing import Protocol, Self
 from numpy.typing import ArrayLike
 
 from aggregation.arrays import Floats, Ints, best_class
-from aggregation.classes import Answers, DawidSkene, Gold, HierarchicalDawidSkene, MapDawidSkene, vote_shares
+from aggregation.classes import (
+    MACE,
+    Answers,
+    DawidSkene,
+    Gold,
+    HierarchicalDawidSkene,
+    MapDawidSkene,
+    NaiveSoft,
+    OneCoinDawidSkene,
+    Wawa,
+    ZeroBasedSkill,
+    vote_shares,
+)
 
 # What is taken where nobody chose.
 DEFAULT = "hds"
@@ -69,5 +81,12 @@ METHODS: dict[str, Method] = {
     ),
     "ds": Method("Dawid-Skene", DawidSkene, "Dawid & Skene 1979", "classical.md#dawid-skene-ds"),
     "map": Method("MAP Dawid-Skene", MapDawidSkene, "Dawid & Skene 1979, smoothed", "classical.md#map-dawid-skene-map"),
+    "one-coin": Method(
+        "One-coin Dawid-Skene", OneCoinDawidSkene, "Dawid & Skene 1979", "classical.md#one-coin-dawid-skene-one-coin"
+    ),
+    "mace": Method("MACE", MACE, "Hovy et al. 2013", "classical.md#mace-mace"),
+    "zbs": Method("ZeroBasedSkill", ZeroBasedSkill, "crowd-kit", "classical.md#zerobasedskill-zbs"),
+    "wawa": Method("Wawa", Wawa, "Appen; crowd-kit", "classical.md#wawa-wawa"),
+    "ns": Method("Naive soft", NaiveSoft, "–", "classical.md#naive-soft-ns"),
     "mv": Method("Majority vote", MajorityVote, "–", "classical.md#majority-vote-mv"),
 }

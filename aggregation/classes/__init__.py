@@ -1,26 +1,38 @@
 """One class for each task, from the answers of several people."""
 
 from aggregation.classes.answers import Answers
+from aggregation.classes.coins import CoinCrowd, VoteCrowd
 from aggregation.classes.crowd import ClassCrowd
 from aggregation.classes.dawid_skene import DawidSkene, MapDawidSkene
 from aggregation.classes.gold import Gold
 from aggregation.classes.hierarchical import HierarchicalDawidSkene
+from aggregation.classes.mace import MACE, MaceCrowd
 from aggregation.classes.matrices import MatrixCrowd, Smoothing
 from aggregation.classes.method import AnyMethod, ClassMethod, Crowd
+from aggregation.classes.one_coin_dawid_skene import OneCoinDawidSkene
 from aggregation.classes.votes import majority_vote, vote_counts, vote_shares, vote_weights
+from aggregation.classes.weighted_votes import NaiveSoft, Wawa, ZeroBasedSkill
 
 __all__ = [
+    "MACE",
     "Answers",
     "AnyMethod",
     "ClassCrowd",
     "ClassMethod",
+    "CoinCrowd",
     "Crowd",
     "DawidSkene",
     "Gold",
     "HierarchicalDawidSkene",
+    "MaceCrowd",
     "MapDawidSkene",
     "MatrixCrowd",
+    "NaiveSoft",
+    "OneCoinDawidSkene",
     "Smoothing",
+    "VoteCrowd",
+    "Wawa",
+    "ZeroBasedSkill",
     "majority_vote",
     "vote_counts",
     "vote_shares",

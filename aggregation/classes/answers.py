@@ -39,6 +39,11 @@ class Answers:
         """Count the answers."""
         return int(self.task.size)
 
+    @property
+    def total_weight(self) -> float:
+        """As how many answers all of them count."""
+        return float(len(self)) if self.weight is None else float(self.weight.sum())
+
     @classmethod
     def encode(
         cls,

@@ -78,7 +78,7 @@ class DawidSkene:
             last[:] = [(models, likelihood)]
             return new, likelihood + models.penalty
 
-        enough = self.tol * max(len(answers), 1)
+        enough = self.tol * max(answers.total_weight, 1.0)
         course = iterate(step, rest, max_iter=self.max_iter, gain=enough, accelerate=self.accelerate)
         self.objective_, self.n_iter_, self.converged_ = course.trace, course.n_iter, course.converged
         models, self.log_likelihood_ = last[0]

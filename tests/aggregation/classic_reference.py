@@ -78,3 +78,71 @@ class DawidSkeneReference:
             self.posterior[t] = normalised(s)
         self.hold()
         self.likelihood.append(total)
+
+
+@dataclass
+class OneCoinReference:
+    """One-coin Dawid-Skene under a uniform prior."""
+
+    rows: list[Row]
+    k: int
+    steps: int
+    accuracy: dict[int, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.posterior = vote_start(self.rows, self.k)
+        for _ in range(self.steps):
+            for w in {w for _, w, _ in self.rows}:
+                right = [self.posterior[t][label] for t, v, label in self.rows if v == w]
+                self.accuracy[w] = min(max(sum(right) / len(right), FLOOR), 1 - FLOOR)
+            scores = {t: [0.0] * self.k for t in self.posterior}
+            for t, w, label in self.rows:
+                for c in range(self.k):
+                    a = self.accuracy[w]
+                    scores[t][c] += math.log(a if c == label else (1 - a) / (self.k - 1))
+            self.likelihood = sum(
+                max(s) + math.log(sum(math.exp(x - max(s)) for x in s) / self.k) for s in scores.values()
+            )
+            self.posterior = {t: normalised(s) for t, s in scores.items()}
+
+
+@dataclass
+class MaceReference:
+    """MACE (Hovy et al. 2013) with pseudo-answers, from the given `know` and `habit` of each worker."""
+
+    rows: list[Row]
+    k: int
+    steps: int
+    smoothing: float
+    know: dict[int, float]
+    habit: dict[int, list[float]]
+
+    def __post_init__(self) -> None:
+        for _ in range(self.steps):
+            self.e_step()
+            self.m_step()
+        self.e_step()
+
+    def chance(self, w: int, label: int, true: int) -> float:
+        return self.know[w] * (label == true) + (1 - self.know[w]) * self.habit[w][label]
+
+    def e_step(self) -> None:
+        tasks = sorted({t for t, _, _ in self.rows})
+        scores = {t: [-math.log(self.k)] * self.k for t in tasks}
+        for t, w, label in self.rows:
+            scores[t] = [s + math.log(self.chance(w, label, c)) for c, s in enumerate(scores[t])]
+        self.likelihood = sum(max(s) + math.log(sum(math.exp(x - max(s)) for x in s)) for s in scores.values())
+        self.posterior = {t: normalised(s) for t, s in scores.items()}
+
+    def m_step(self) -> None:
+        knew: dict[int, float] = defaultdict(float)
+        guessed: dict[int, list[float]] = defaultdict(lambda: [0.0] * self.k)
+        for t, w, label in self.rows:
+            known = self.posterior[t][label] * self.know[w] / self.chance(w, label, label)
+            knew[w] += known
+            guessed[w][label] += 1 - known
+        for w, known in knew.items():
+            given = sum(1 for _, v, _ in self.rows if v == w)
+            self.know[w] = (known + self.smoothing) / (given + 2 * self.smoothing)
+            total = sum(guessed[w]) + self.k * self.smoothing
+            self.habit[w] = [(g + self.smoothing) / total for g in guessed[w]]

@@ -1,0 +1,229 @@
+"""Weighted votes, one-coin Dawid-Skene, MACE."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aggregation.arrays import Ints
+from aggregation.classes import (
+    MACE,
+    Answers,
+    ClassMethod,
+    DawidSkene,
+    MaceCrowd,
+    MapDawidSkene,
+    NaiveSoft,
+    OneCoinDawidSkene,
+    VoteCrowd,
+    Wawa,
+    ZeroBasedSkill,
+    vote_shares,
+)
+from aggregation.simulate import WorkerKind, class_world
+from tests.aggregation.classic_reference import MaceReference, OneCoinReference
+from tests.aggregation.real_answers import RealSets
+
+CROWD = {WorkerKind.HAMMER: 4, WorkerKind.SLOPPY: 8, WorkerKind.SPAMMER: 4}
+METHODS = [NaiveSoft, Wawa, ZeroBasedSkill, OneCoinDawidSkene, MACE, DawidSkene, MapDawidSkene]
+methods = pytest.mark.parametrize("method", METHODS)
+
+
+@st.composite
+def small_answers(draw: st.DrawFn) -> tuple[Ints, int]:
+    """Rows (task, worker, label) of a small project, and its number of classes; a worker may answer a task twice."""
+    k = draw(st.integers(2, 4))
+    row = st.tuples(st.integers(0, 9), st.integers(0, 5), st.integers(0, k - 1))
+    return np.array(draw(st.lists(row, min_size=1, max_size=60))), k
+
+
+def encode(rows: Ints, k: int, **others: Any) -> Answers:
+    return Answers.encode(rows[:, 0], rows[:, 1], rows[:, 2], n_classes=k, **others)
+
+
+@settings(max_examples=40, deadline=None)
+@given(small_answers())
+def test_one_coin_is_the_reference(drawn: tuple[Ints, int]) -> None:
+    rows, k = drawn
+    model = OneCoinDawidSkene(max_iter=5, tol=1e-300).fit(encode(rows, k))
+    slow = OneCoinReference([tuple(r) for r in rows.tolist()], k, model.n_iter_)
+
+    assert model.posterior_ == pytest.approx(np.array(list(slow.posterior.values())), abs=1e-7)
+    assert model.accuracy_ == pytest.approx(np.array([slow.accuracy[w] for w in sorted(slow.accuracy)]), abs=1e-7)
+    assert model.log_likelihood_ == pytest.approx(slow.likelihood, abs=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(small_answers())
+def test_mace_is_the_reference(drawn: tuple[Ints, int]) -> None:
+    rows, k = drawn
+    a = encode(rows, k)
+    start = MaceCrowd(
+        a.worker_ids, np.column_stack([np.full(a.n_workers + 1, 0.6), np.full((a.n_workers + 1, k), 1 / k)])
+    )
+    model = MACE(max_iter=4, tol=1e-300).fit(a, start=start)
+    people = a.worker_ids.tolist()
+    slow = MaceReference(
+        [tuple(r) for r in rows.tolist()],
+        k,
+        model.n_iter_,
+        0.1,
+        dict.fromkeys(people, 0.6),
+        {w: [1 / k] * k for w in people},
+    )
+
+    assert model.posterior_ == pytest.approx(np.array(list(slow.posterior.values())), abs=1e-7)
+    assert model.trust_ == pytest.approx(np.array([slow.know[w] for w in people]), abs=1e-9)
+    assert model.log_likelihood_ == pytest.approx(slow.likelihood, abs=1e-7)
+
+
+@settings(max_examples=30, deadline=None)
+@given(small_answers(), st.sampled_from([OneCoinDawidSkene, MACE]))
+def test_objective_never_falls(drawn: tuple[Ints, int], method: type[MACE]) -> None:
+    model = method(max_iter=50).fit(encode(*drawn))
+    assert np.diff(model.objective_).min(initial=0.0) >= -1e-7
+
+
+@settings(max_examples=30, deadline=None)
+@given(small_answers(), st.sampled_from(METHODS), st.integers(0, 99))
+def test_fit_of_any_row_order_is_the_same_bits(drawn: tuple[Ints, int], method: type[MACE], seed: int) -> None:
+    rows, k = drawn
+    one = method().fit(encode(rows, k))
+    two = method().fit(encode(np.random.default_rng(seed).permutation(rows), k))
+
+    assert one.posterior_.tobytes() == two.posterior_.tobytes()
+    assert one.crowd_.to_bytes() == two.crowd_.to_bytes()
+    assert one.labels().tolist() == two.labels().tolist()
+
+
+@settings(max_examples=30, deadline=None)
+@given(small_answers(), st.sampled_from(METHODS))
+def test_answers_given_twice_are_answers_that_weigh_two(drawn: tuple[Ints, int], method: type[MACE]) -> None:
+    rows, k = drawn
+    twice = method().fit(encode(np.concatenate([rows, rows]), k))
+    heavy = method().fit(encode(rows, k, weight=np.full(len(rows), 2.0)))
+
+    assert heavy.posterior_ == pytest.approx(twice.posterior_, abs=1e-6)
+
+
+@methods
+def test_posterior_is_the_e_step_of_the_crowd_and_bytes_bring_it_back(method: type[MACE]) -> None:
+    world = class_world(seed=6, n_tasks=60, n_classes=3, workers=CROWD, answers_per_task=4)
+    model = method().fit(world.answers)
+    back = type(model.crowd_).from_bytes(model.crowd_.to_bytes())
+
+    assert back.to_bytes() == model.crowd_.to_bytes()
+    assert back.posterior(world.answers) == pytest.approx(model.posterior_, abs=1e-9)
+    assert model.confusion_.shape == (16, 3, 3)
+    assert model.confusion_.sum(axis=2) == pytest.approx(np.ones((16, 3)))
+    assert model.posterior_.sum(axis=1) == pytest.approx(np.ones(60))
+    assert back.confusion(np.array([0, 999]))[0] == pytest.approx(model.crowd_.confusion()[0])
+
+
+@methods
+def test_workers_never_seen_are_judged_as_the_crowd(method: type[MACE]) -> None:
+    world = class_world(seed=6, n_tasks=200, n_classes=2, workers={WorkerKind.HAMMER: 6}, answers_per_task=4)
+    crowd = method().fit(world.answers).crowd_
+
+    assert crowd.posterior(Answers.encode([1], [77], [1], n_classes=2))[0, 1] > 0.7
+
+
+@methods
+def test_known_truth_is_held_and_teaches_the_workers(method: type[MACE]) -> None:
+    """One of three always says the other class; the votes alone cannot know that it is not the two who err."""
+    truth = np.arange(60) % 2
+    labels = np.stack([truth, 1 - truth, 1 - truth], axis=1)
+    a = Answers.encode(np.repeat(np.arange(60), 3), np.tile([0, 1, 2], 60), labels.ravel(), n_classes=2)
+    gold = np.where(np.arange(60) < 50, truth, -1)
+    model = method().fit(a, gold=gold)
+
+    assert model.labels()[:50].tolist() == truth[:50].tolist()
+    assert (model.confusion_[0].diagonal() > model.confusion_[1].diagonal()).all()
+
+
+@methods
+def test_nothing_one_class_and_empty_tasks_are_right(method: type[MACE]) -> None:
+    nothing = method().fit(Answers.encode([], [], [], n_classes=3))
+    one = method().fit(Answers.encode([1, 2], [1, 1], [0, 0], n_classes=1))
+    gaps = method().fit(Answers.encode([1, 1], [1, 2], [0, 0], n_classes=2, task_ids=[0, 1, 9], worker_ids=[1, 2, 3]))
+
+    assert nothing.posterior_.shape == (0, 3)
+    assert nothing.log_likelihood_ == 0.0
+    assert one.posterior_.tolist() == [[1.0], [1.0]]
+    assert one.log_likelihood_ == pytest.approx(0.0, abs=1e-8)
+    assert gaps.posterior_[0] == pytest.approx(gaps.prior_)
+    assert gaps.labels()[1] == 0
+    assert gaps.confusion_.shape == (3, 2, 2)
+
+
+@methods
+def test_start_of_other_classes_is_refused(method: type[MACE]) -> None:
+    if method is NaiveSoft:
+        return
+    start = method().fit(Answers.encode([1, 1], [1, 2], [0, 1], n_classes=2)).crowd_
+    with pytest.raises(ValueError, match="fitted on 2 classes, the answers have 3"):
+        method().fit(Answers.encode([1], [1], [0], n_classes=3), start=start)
+
+
+@pytest.mark.parametrize("method", [Wawa, ZeroBasedSkill, OneCoinDawidSkene, MACE])
+def test_start_from_the_fitted_crowd_ends_where_it_did(method: type[MACE]) -> None:
+    world = class_world(seed=5, n_tasks=300, n_classes=3, workers=CROWD, answers_per_task=5)
+    cold = method().fit(world.answers)
+    warm = method().fit(world.answers, start=cold.crowd_)
+
+    assert warm.n_iter_ <= cold.n_iter_
+    assert (warm.labels() == cold.labels()).mean() > 0.98
+
+
+def test_naive_soft_is_the_share_of_the_votes() -> None:
+    world = class_world(seed=5, n_tasks=30, n_classes=3, workers=CROWD, answers_per_task=5)
+    assert NaiveSoft().fit(world.answers).posterior_.tolist() == vote_shares(world.answers).tolist()
+
+
+@pytest.mark.parametrize(
+    ("method", "skills"),
+    [
+        (Wawa(), [0.87037, 0.666667, 0.490741, 0.407407, 0.601852]),
+        (ZeroBasedSkill(), [0.87037, 0.666667, 0.490741, 0.407407, 0.601852]),
+    ],
+)
+def test_skills_are_those_of_crowd_kit(real: RealSets, method: ClassMethod[VoteCrowd], skills: list[float]) -> None:
+    """Stored: crowd-kit 1.4.2 on bluebirds; its first five workers by id, ours in the order of appearance."""
+    model = method.fit(real("bluebirds").answers)
+    found = model.crowd_.accuracy
+
+    assert np.mean(found) == pytest.approx(0.6968186134852802)
+    assert [np.abs(found - skill).min() for skill in skills] == pytest.approx([0] * 5, abs=1e-6)
+
+
+def test_one_coin_with_a_learnt_prior_is_that_of_crowd_kit(real: RealSets) -> None:
+    """Stored: crowd-kit 1.4.2, OneCoinDawidSkene(n_iter=20, tol=-1e9) on bluebirds. The prior runs away; ours does not."""
+    model = OneCoinDawidSkene(max_iter=20, tol=1e-300, learn_prior=True).fit(real("bluebirds").answers)
+
+    assert sorted(model.posterior_.sum(axis=0)) == pytest.approx([3.074227385, 104.925772623], abs=1e-6)
+    assert OneCoinDawidSkene().fit(real("bluebirds").answers).posterior_.sum(axis=0).min() > 15
+
+
+def test_restarts_of_mace_keep_the_best_objective() -> None:
+    world = class_world(seed=2, n_tasks=60, n_classes=3, workers={WorkerKind.SPAMMER: 9}, answers_per_task=5)
+    one, many = MACE(max_iter=300).fit(world.answers), MACE(max_iter=300, restarts=6, seed=1).fit(world.answers)
+    again = MACE(max_iter=300, restarts=6, seed=1).fit(world.answers)
+
+    assert many.objective_[-1] >= one.objective_[-1]
+    assert again.posterior_.tobytes() == many.posterior_.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: OneCoinDawidSkene(max_iter=0), "max_iter must be at least 1"),
+        (lambda: MACE(restarts=0), "restarts must be at least 1"),
+        (lambda: MACE(smoothing=0.0), "smoothing above 0"),
+        (lambda: ZeroBasedSkill(rate=0.0), "rate within 0..1"),
+    ],
+)
+def test_parameters_without_sense_are_refused(make: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        make()
