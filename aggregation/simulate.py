@@ -9,8 +9,8 @@ from enum import StrEnum
 import numpy as np
 
 from aggregation.arrays import Floats, Ints
-from aggregation.boxes.answers import BoxAnswers
 from aggregation.classes.answers import Answers
+from aggregation.shapes.answers import ShapeAnswers
 
 Generator = np.random.Generator
 
@@ -40,7 +40,7 @@ class ClassWorld:
 class BoxWorld:
     """The real things: `truth_task` int64[g], `truth_box` float64[g, 4] in pixels, `truth_label` int64[g]."""
 
-    answers: BoxAnswers
+    answers: ShapeAnswers
     truth_task: Ints
     truth_box: Floats
     truth_label: Ints
@@ -119,7 +119,7 @@ def box_world(
         box, label = draw_boxes(kinds[w], truth_box[rows], truth_label[rows], n_classes, size, generator)
         boxes.append(box)
         labels.append(label)
-    answers = BoxAnswers.encode(task, worker, boxes, labels, n_classes=n_classes)
+    answers = ShapeAnswers.encode(task, worker, boxes, labels, n_classes=n_classes)
     return BoxWorld(answers, truth_task, truth_box, truth_label, kinds)
 
 

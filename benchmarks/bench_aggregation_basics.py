@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from aggregation.arrays import Floats, Ints
-from aggregation.boxes import BoxAnswers, BoxFusion, fuse, iou_matrix, match_boxes
 from aggregation.classes import Answers, HierarchicalDawidSkene, majority_vote, vote_shares
 from aggregation.scores import ClassScore, score_classes
+from aggregation.shapes import ShapeAnswers, ShapeFusion, fuse, iou_matrix, match_boxes
 from aggregation.simulate import WorkerKind, box_world, class_world
 from aggregation.tables import read_answers, read_truth
 
@@ -121,20 +121,20 @@ def box_row(
     ]
     boxes = [np.array(drawn[pair]).reshape(-1, 4) for pair in pairs]
     labels = [np.zeros(len(box), dtype=np.int64) for box in boxes]
-    answers = BoxAnswers.encode([p[0] for p in pairs], [p[1] for p in pairs], boxes, labels, n_classes=1)
+    answers = ShapeAnswers.encode([p[0] for p in pairs], [p[1] for p in pairs], boxes, labels, n_classes=1)
     begin = time.process_time()
     fusion = fuse(answers)
     return [*against(answers, fusion, truth), time.process_time() - begin]
 
 
-def against(answers: BoxAnswers, fusion: BoxFusion, truth: dict[int, list[list[float]]]) -> list[float]:
+def against(answers: ShapeAnswers, fusion: ShapeFusion, truth: dict[int, list[list[float]]]) -> list[float]:
     matched = stated = real = looked = 0
     overlap: list[float] = []
     sure: list[float] = []
     for row, task in enumerate(answers.task_ids.tolist()):
         if task not in truth:
             continue
-        mine, true = fusion.box[(fusion.task == row) & fusion.kept], np.array(truth[task]).reshape(-1, 4)
+        mine, true = fusion.shape[(fusion.task == row) & fusion.kept], np.array(truth[task]).reshape(-1, 4)
         a, b = match_boxes(mine, true)
         looked, matched, stated, real = looked + 1, matched + a.size, stated + len(mine), real + len(true)
         overlap.extend(iou_matrix(mine[a], true[b]).diagonal().tolist())

@@ -1,4 +1,4 @@
-"""From drawn boxes to fused boxes: the bridge between the bounding-box kind and `aggregation.boxes`."""
+"""From drawn boxes to fused boxes: the bridge between the bounding-box kind and `aggregation.shapes`."""
 
 from collections import Counter
 from dataclasses import replace
@@ -7,8 +7,8 @@ import numpy as np
 
 from aggregation import workers as measures
 from aggregation.arrays import Floats, Ints
-from aggregation.boxes import BoxAnswers, BoxCrowd, BoxFusion, fuse, match_boxes
-from aggregation.boxes.fusion import METHOD
+from aggregation.shapes import ShapeAnswers, ShapeCrowd, ShapeFusion, fuse, match_boxes
+from aggregation.shapes.fusion import METHOD
 from tasks_app.tools.base import AnswerBatch, Fit, TaskResult, WorkerReport
 from tasks_app.tools.class_models import MAX_CONFUSION
 from tasks_app.tools.fields import Json
@@ -53,7 +53,7 @@ def fit(keys: list[str], batch: AnswerBatch, *, final: bool) -> Fit:
 
 def update(keys: list[str], state: bytes, batch: AnswerBatch) -> Fit:
     """Fused boxes of the batch's tasks under the workers in `state`; see `class_models.update` for a stale state."""
-    crowd = open_state(keys, state, BoxCrowd.from_bytes)
+    crowd = open_state(keys, state, ShapeCrowd.from_bytes)
     if crowd is None:
         return replace(fit(keys, batch, final=False), workers={}, state=state)
     answers = _encode(keys, batch)
@@ -61,10 +61,10 @@ def update(keys: list[str], state: bytes, batch: AnswerBatch) -> Fit:
     return Fit(results=_results(keys, answers, fusion), workers={}, method=METHOD, state=state)
 
 
-def _encode(keys: list[str], batch: AnswerBatch) -> BoxAnswers:
+def _encode(keys: list[str], batch: AnswerBatch) -> ShapeAnswers:
     code = {key: number for number, key in enumerate(keys)}
     known = [[box for box in value["boxes"] if box["class"] in code] for value in batch.values]
-    return BoxAnswers.encode(
+    return ShapeAnswers.encode(
         batch.tasks,
         batch.workers,
         [corners(boxes) for boxes in known],
@@ -73,10 +73,10 @@ def _encode(keys: list[str], batch: AnswerBatch) -> BoxAnswers:
     )
 
 
-def _results(keys: list[str], answers: BoxAnswers, fusion: BoxFusion) -> dict[int, TaskResult]:
+def _results(keys: list[str], answers: ShapeAnswers, fusion: ShapeFusion) -> dict[int, TaskResult]:
     boxes: list[list[Json]] = [[] for _ in answers.task_ids]
     for cluster in np.flatnonzero(fusion.kept):
-        edges = (round(float(edge), 1) for edge in fusion.box[cluster])
+        edges = (round(float(edge), 1) for edge in fusion.shape[cluster])
         boxes[int(fusion.task[cluster])].append(
             {"class": keys[int(fusion.label[cluster])]}
             | dict(zip(CORNERS, edges, strict=True))
@@ -101,7 +101,7 @@ def _results(keys: list[str], answers: BoxAnswers, fusion: BoxFusion) -> dict[in
     }
 
 
-def _reports(answers: BoxAnswers, fusion: BoxFusion) -> dict[int, WorkerReport]:
+def _reports(answers: ShapeAnswers, fusion: ShapeFusion) -> dict[int, WorkerReport]:
     """Accuracy is the F1 to be expected of a worker's precision and recall; the matrix is of boxes others drew too.
 
     Information is the classes' (all of it where there is one class) times that F1: of what a worker misses nobody learns
@@ -132,7 +132,7 @@ def _reports(answers: BoxAnswers, fusion: BoxFusion) -> dict[int, WorkerReport]:
     }
 
 
-def _support(answers: BoxAnswers, fusion: BoxFusion) -> Floats:
+def _support(answers: ShapeAnswers, fusion: ShapeFusion) -> Floats:
     """Expected number of each worker's boxes that show a real thing of each class: float64[W, K]."""
     weight = fusion.existence[:, None] * fusion.class_posterior
     worker = answers.worker[answers.answer]
@@ -141,7 +141,7 @@ def _support(answers: BoxAnswers, fusion: BoxFusion) -> Floats:
     return np.stack(columns, axis=1)
 
 
-def agreement(answers: BoxAnswers, votes: Ints, member: Ints) -> Floats:
+def agreement(answers: ShapeAnswers, votes: Ints, member: Ints) -> Floats:
     """F1 between a worker's boxes and those of the others on the same images, pooled: float64[W], NaN if alone.
 
     Two boxes match when they are in one cluster; two answers without boxes match fully. `votes` int64[c] counts the

@@ -5,6 +5,7 @@ import functools
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from aggregation.tables import read_answers, read_truth
@@ -43,7 +44,7 @@ def pedestrians(real_folder: Path) -> RealBoxes:
     truth: dict[int, list[list[float]]] = {int(row[0]): [] for row in _rows(folder / "gt_seen.csv")}
     for task, *edges in _rows(folder / "gt.csv"):
         truth[int(task)].append([float(edge) for edge in edges])
-    return RealBoxes(drawn, truth)
+    return RealBoxes(drawn, {task: np.array(boxes).reshape(-1, 4) for task, boxes in truth.items()})
 
 
 def _rows(path: Path) -> list[list[str]]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aggregation.arrays import Ints
-from aggregation.boxes import BoxAnswers
+from aggregation.arrays import Floats, Ints
 from aggregation.classes import Answers
+from aggregation.shapes import ShapeAnswers
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class RealBoxes:
     """Boxes by (task, worker), zero boxes included; truth by task, for the tasks an expert looked at."""
 
     drawn: dict[tuple[int, int], list[list[float]]]
-    truth: dict[int, list[list[float]]]
+    truth: dict[int, Floats]
 
-    def of(self, per_task: int, seed: int) -> BoxAnswers:
+    def of(self, per_task: int, seed: int) -> ShapeAnswers:
         """Answers of `per_task` random workers (or all) to each task."""
         generator = np.random.default_rng(seed)
         workers: dict[int, list[int]] = {}
@@ -48,7 +48,7 @@ class RealBoxes:
         ]
         boxes = [np.array(self.drawn[pair]).reshape(-1, 4) for pair in pairs]
         labels = [np.zeros(len(box), dtype=np.int64) for box in boxes]
-        return BoxAnswers.encode([p[0] for p in pairs], [p[1] for p in pairs], boxes, labels, n_classes=1)
+        return ShapeAnswers.encode([p[0] for p in pairs], [p[1] for p in pairs], boxes, labels, n_classes=1)
 
 
 RealSets = Callable[[str], RealSet]

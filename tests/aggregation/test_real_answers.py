@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from aggregation.boxes import fuse, iou_matrix, match_boxes
 from aggregation.classes import HierarchicalDawidSkene, majority_vote, vote_shares
 from aggregation.scores import score_classes
+from aggregation.shapes import fuse, score_shapes
 from tests.aggregation.real_answers import RealBoxes, RealSets
 
 # Floors: what was measured, less what another build of NumPy may round away. Peers: crowd-kit's DS .8664, EBCC .8748.
@@ -62,23 +62,27 @@ def test_who_claims_95_is_right_nine_times_of_ten(real: RealSets, share: float, 
     assert np.mean(gained) > 0.02
 
 
-@pytest.mark.parametrize(("per_task", "f1_floor", "iou_floor"), [(3, 0.915, 0.815), (7, 0.93, 0.843)])
-def test_pedestrians_are_found(pedestrians: RealBoxes, per_task: int, f1_floor: float, iou_floor: float) -> None:
+# Means over draws of the workers are higher by up to .003: one draw is what a test has time for.
+@pytest.mark.parametrize(
+    ("per_task", "f1_floor", "iou_floor", "ap_floor"), [(3, 0.92, 0.835, 0.89), (7, 0.938, 0.855, 0.925)]
+)
+def test_pedestrians_are_found(
+    pedestrians: RealBoxes, per_task: int, f1_floor: float, iou_floor: float, ap_floor: float
+) -> None:
     answers = pedestrians.of(per_task, seed=0)
-    fusion = fuse(answers)
-    matched, stated, real, overlap = 0, 0, 0, []
-    sure: list[float] = []
-    for row, task in enumerate(answers.task_ids.tolist()):
-        if task not in pedestrians.truth:
-            continue
-        boxes = fusion.box[(fusion.task == row) & fusion.kept]
-        truth = np.array(pedestrians.truth[task]).reshape(-1, 4)
-        a, b = match_boxes(boxes, truth)
-        matched, stated, real = matched + a.size, stated + len(boxes), real + len(truth)
-        overlap.extend(iou_matrix(boxes[a], truth[b]).diagonal().tolist())
-        if fusion.task_confidence[row] >= 0.95:
-            sure.append(2 * a.size / (len(boxes) + len(truth)) if len(boxes) + len(truth) else 1.0)
+    score = score_shapes(answers, fuse(answers), pedestrians.truth)
 
-    assert 2 * matched / (stated + real) >= f1_floor
-    assert np.mean(overlap) >= iou_floor
-    assert np.mean(sure) >= 0.93
+    assert score.f1 >= f1_floor
+    assert score.likeness >= iou_floor
+    assert score.average_precision >= ap_floor
+    assert score.kept_promise >= 0.93
+
+
+def test_pedestrians_are_found_on_either_half_of_the_frames(pedestrians: RealBoxes) -> None:
+    answers = pedestrians.of(7, seed=0)
+    fusion = fuse(answers)
+    for half in (0, 1):
+        truth = {task: boxes for task, boxes in pedestrians.truth.items() if task % 2 == half}
+        score = score_shapes(answers, fusion, truth)
+        assert score.f1 >= 0.925
+        assert score.likeness >= 0.845

@@ -63,7 +63,7 @@ def drawers() -> tuple[AnswerBatch, simulate.BoxWorld]:
     )
     found = world.answers
     values: list[dict[str, Any]] = [{"boxes": []} for _ in found.task]
-    for answer, corners, label in zip(found.answer, found.box.tolist(), found.label, strict=True):
+    for answer, corners, label in zip(found.answer, found.shape.tolist(), found.label, strict=True):
         values[answer]["boxes"].append(
             {"class": KEYS[label]} | dict(zip(("x1", "y1", "x2", "y2"), corners, strict=True))
         )

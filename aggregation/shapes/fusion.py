@@ -1,4 +1,4 @@
-"""Fusion: clusters of boxes, which of them exist, where they are, what they are, and how sure an image is."""
+"""Fusion: clusters of shapes, which of them exist, where they are, what they are, and how sure an image is."""
 
 from __future__ import annotations
 
@@ -8,35 +8,34 @@ from dataclasses import dataclass
 import numpy as np
 
 from aggregation.arrays import Bools, Floats, Ints, best_class, entropy, sums
-from aggregation.boxes import existence
-from aggregation.boxes.answers import BoxAnswers
-from aggregation.boxes.clusters import cluster
-from aggregation.boxes.crowd import BoxCrowd
-from aggregation.boxes.existence import Rates, Sightings
-from aggregation.boxes.geometry import weighted_median
 from aggregation.classes import Answers, ClassCrowd, HierarchicalDawidSkene
+from aggregation.shapes import existence
+from aggregation.shapes.answers import ShapeAnswers
+from aggregation.shapes.clusters import cluster
+from aggregation.shapes.crowd import ShapeCrowd
+from aggregation.shapes.edges import BLUR
+from aggregation.shapes.existence import Rates, Sightings
+from aggregation.shapes.geometry import Hands, Shapes
 
-METHOD = "box-fusion 1"
-# Edges: typical distance between two people's edges as a share of the box's side, and the boxes that belief weighs.
-BLUR, BLUR_BOXES = 0.06, 10.0
+METHOD = "shape-fusion 2"
 
 
 @dataclass(frozen=True)
-class BoxFusion:
-    """The fused boxes of all images, sorted by task and, within it, by confidence (highest first).
+class ShapeFusion:
+    """The fused shapes of all images, sorted by task and, within it, by confidence (highest first).
 
-    Each of c clusters: `task` int64[c] (code in answers.task_ids), `box` float64[c, 4], `label` int64[c], `existence`
+    Each of c clusters: `task` int64[c] (code in answers.task_ids), `shape` (c of them), `label` int64[c], `existence`
     float64[c] (probability that something is there), `class_posterior` float64[c, K], `confidence` float64[c]
-    (existence × probability of `label`), `votes` int64[c] (workers who drew it). `member` int64[m]: cluster of each box
-    of the answers. `kept` bool[c]: existence ≥ threshold: these are the answer; the others are candidates.
+    (existence × probability of `label`), `votes` int64[c] (workers who drew it). `member` int64[m]: cluster of each
+    shape of the answers. `kept` bool[c]: existence ≥ threshold: these are the answer; the others are candidates.
     Each image: `task_confidence` float64[T]: expected share of the answer that is right (see `image_confidence`),
     `task_entropy` float64[T]: mean doubt per candidate, in nats. Each worker (rows are answers.worker_ids):
-    `boxes_drawn` int64[W], `boxes_expected` float64[W] (expected real boxes on the images seen); in `crowd` recall,
+    `shapes_drawn` int64[W], `shapes_expected` float64[W] (expected real things on the images seen); in `crowd` recall,
     precision and class model.
     """
 
     task: Ints
-    box: Floats
+    shape: Shapes
     label: Ints
     existence: Floats
     class_posterior: Floats
@@ -46,43 +45,48 @@ class BoxFusion:
     member: Ints
     task_confidence: Floats
     task_entropy: Floats
-    boxes_drawn: Ints
-    boxes_expected: Floats
-    crowd: BoxCrowd
+    shapes_drawn: Ints
+    shapes_expected: Floats
+    crowd: ShapeCrowd
 
 
 def fuse(
-    answers: BoxAnswers,
+    answers: ShapeAnswers,
     *,
-    start: BoxCrowd | None = None,
-    fixed: BoxCrowd | None = None,
-    iou: float = 0.3,
-    threshold: float = 0.5,
-) -> BoxFusion:
+    start: ShapeCrowd | None = None,
+    fixed: ShapeCrowd | None = None,
+    similarity: float = 0.3,
+    threshold: float | None = None,
+) -> ShapeFusion:
     """Fuse the answers of all images.
 
-    `start` warm-starts the worker models; `fixed` keeps them as they are (touched images only: the E-step). Boxes of
-    two workers are one thing above `iou`; a thing is part of the answer from existence `threshold` on.
+    `start` warm-starts the worker models; `fixed` keeps them as they are (touched images only: the E-step). Shapes of
+    two workers are one thing above `similarity`; a thing is part of the answer from existence `threshold` on, by default
+    from where the expected F1 of all answers is highest (`best_threshold`). ValueError if the models are of shapes with
+    another number of coordinates.
     """
-    member = cluster(answers, iou=iou)
+    _reject_other(answers, start or fixed)
+    member = cluster(answers, similarity=similarity)
     seen = _sightings(answers, member)
     rates = _rates(answers, seen, start=start, fixed=fixed)
     exists, unseen = existence.believe(seen, rates, tempered=True)
-    box, blur = _edges(answers, seen, fixed)
+    shape, hands = _placed(answers, seen, fixed)
     posterior, classes = _classes(answers, seen, start=start, fixed=fixed)
     label = best_class(posterior, _thing_keys(answers, seen))
     confidence = exists * posterior[np.arange(label.size), label]
-    kept = exists >= threshold
     order = np.lexsort((np.arange(label.size), -confidence, seen.thing_task))
     place = np.empty(order.size, dtype=np.int64)
     place[order] = np.arange(order.size)
     missed = _missed(seen, rates, exists, unseen)
+    if threshold is None:
+        threshold = best_threshold(exists, missed) if fixed is None else float(fixed.threshold)
+    kept = exists >= threshold
     drawn = np.bincount(seen.draw_worker, minlength=answers.n_workers)
     expected = sums(seen.thing_task, exists, answers.n_tasks) + missed
-    crowd = fixed or _crowd(answers, seen, rates, exists, blur, classes)
-    return BoxFusion(
+    crowd = fixed or _crowd(answers, seen, rates, exists, hands, classes, threshold)
+    return ShapeFusion(
         task=seen.thing_task[order],
-        box=box[order],
+        shape=shape[order],
         label=label[order],
         existence=exists[order],
         class_posterior=posterior[order],
@@ -92,10 +96,21 @@ def fuse(
         member=place[member],
         task_confidence=image_confidence(seen.thing_task, confidence, exists, kept, missed),
         task_entropy=_doubt(seen, exists, posterior),
-        boxes_drawn=drawn,
-        boxes_expected=sums(seen.look_worker, expected[seen.look_task], answers.n_workers),
+        shapes_drawn=drawn,
+        shapes_expected=sums(seen.look_worker, expected[seen.look_task], answers.n_workers),
         crowd=crowd,
     )
+
+
+def best_threshold(exists: Floats, missed: Floats) -> float:
+    """Existence from which keeping a thing raises the expected F1 of all answers together: half of the highest one.
+
+    Keeping the n likeliest of the things gives 2 Σ existence / (n + Σ real things expected); one more raises it if its
+    existence is above half of that (Lipton, Elkan & Naryanaswamy 2014). ½ where nobody drew anything.
+    """
+    ranked = np.sort(exists)[::-1]
+    expected = 2 * np.cumsum(ranked) / (np.arange(1, ranked.size + 1) + ranked.sum() + missed.sum())
+    return float(expected.max(initial=0.0)) / 2 if ranked.size else 0.5
 
 
 def image_confidence(task: Ints, confidence: Floats, exists: Floats, kept: Bools, missed: Floats) -> Floats:
@@ -113,7 +128,13 @@ def image_confidence(task: Ints, confidence: Floats, exists: Floats, kept: Bools
     return np.where(stated > 0, 2 * right / np.maximum(stated + real, 1e-12), nothing)
 
 
-def _sightings(answers: BoxAnswers, member: Ints) -> Sightings:
+def _reject_other(answers: ShapeAnswers, crowd: ShapeCrowd | None) -> None:
+    if crowd is not None and crowd.skew.size != answers.geometry.dimensions:
+        message = f"the models are of shapes with {crowd.skew.size} coordinates, not {answers.geometry.dimensions}"
+        raise ValueError(message)
+
+
+def _sightings(answers: ShapeAnswers, member: Ints) -> Sightings:
     n_things = int(member.max()) + 1 if member.size else 0
     thing_task = np.empty(n_things, dtype=np.int64)
     thing_task[member] = answers.task[answers.answer]
@@ -128,13 +149,12 @@ def _sightings(answers: BoxAnswers, member: Ints) -> Sightings:
     )
 
 
-def _rates(answers: BoxAnswers, seen: Sightings, *, start: BoxCrowd | None, fixed: BoxCrowd | None) -> Rates:
+def _rates(answers: ShapeAnswers, seen: Sightings, *, start: ShapeCrowd | None, fixed: ShapeCrowd | None) -> Rates:
     known = fixed or start
     if known is None:
         return existence.fit(seen)
-    recall, junk, _, _ = known.of_workers(answers.worker_ids)
+    recall, junk = known.of_workers(answers.worker_ids)
     rates = Rates(recall, junk, float(known.fresh[0]), float(known.fresh[1]), float(known.echo), float(known.real))
-
     return rates if fixed is not None else existence.fit(seen, start=rates)
 
 
@@ -149,30 +169,20 @@ def _missed(seen: Sightings, rates: Rates, exists: Floats, unseen: Floats) -> Fl
     return missed
 
 
-def _edges(answers: BoxAnswers, seen: Sightings, fixed: BoxCrowd | None) -> tuple[Floats, Floats]:
-    """Fused boxes [c, 4] by weighted median, and each worker's blur [W]: a worker weighs 1 / blur²."""
-    n_things = seen.thing_task.size
+def _placed(answers: ShapeAnswers, seen: Sightings, fixed: ShapeCrowd | None) -> tuple[Shapes, Hands]:
+    """Fused shapes [c], and how each worker of the answers places."""
+    geometry, n_things = answers.geometry, seen.thing_task.size
     if fixed is not None:
-        blur = fixed.of_workers(answers.worker_ids)[3]
-        return weighted_median(answers.box, blur[seen.draw_worker] ** -2.0, seen.draw_thing, n_things), blur
-    blur = np.full(answers.n_workers, BLUR)
-    box = weighted_median(answers.box, np.ones(seen.draw_thing.size), seen.draw_thing, n_things)
-    shared = np.bincount(seen.draw_thing, minlength=n_things)[seen.draw_thing] > 1
-    worker, thing = seen.draw_worker[shared], seen.draw_thing[shared]
-    for _ in range(2):
-        side = np.stack([box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]] * 2, axis=1)
-        away = (np.abs(answers.box[shared] - box[thing]) / np.maximum(side[thing], 1e-9)).mean(axis=1)
-        boxes = np.bincount(worker, minlength=answers.n_workers)
-        crowd = (away.sum() + BLUR_BOXES * BLUR) / (away.size + BLUR_BOXES)
-        blur = (sums(worker, away, answers.n_workers) + BLUR_BOXES * crowd) / (boxes + BLUR_BOXES)
-        box = weighted_median(answers.box, blur[seen.draw_worker] ** -2.0, seen.draw_thing, n_things)
-    return box, blur
+        hands = fixed.hands(answers.worker_ids)
+    else:
+        hands = geometry.learn(answers.shape, seen.draw_worker, seen.draw_thing, n_things, answers.n_workers)
+    return geometry.place(answers.shape, seen.draw_worker, seen.draw_thing, n_things, hands), hands
 
 
 def _classes(
-    answers: BoxAnswers, seen: Sightings, *, start: BoxCrowd | None, fixed: BoxCrowd | None
+    answers: ShapeAnswers, seen: Sightings, *, start: ShapeCrowd | None, fixed: ShapeCrowd | None
 ) -> tuple[Floats, ClassCrowd | None]:
-    """Class posterior of each thing [c, K], by Dawid-Skene on the labels of its boxes."""
+    """Class posterior of each thing [c, K], by Dawid-Skene on the labels of its shapes."""
     n_things = seen.thing_task.size
     if answers.n_classes == 1:
         return np.ones((n_things, 1)), None
@@ -188,11 +198,11 @@ def _classes(
         inside = fixed.share_inside(answers)[seen.thing_task]
         return fixed.classes.posterior(labels, inside=inside), fixed.classes
     model = HierarchicalDawidSkene().fit(labels, start=None if start is None else start.classes)
-    nobody = np.zeros(0, dtype=np.int64)  # clusters have no lasting ids: `BoxCrowd.share_inside` knows the images
+    nobody = np.zeros(0, dtype=np.int64)  # clusters have no lasting ids: `ShapeCrowd.share_inside` knows the images
     return model.posterior_, dataclasses.replace(model.crowd_, task_ids=nobody, task_answers=np.zeros(0))
 
 
-def _thing_keys(answers: BoxAnswers, seen: Sightings) -> Ints:
+def _thing_keys(answers: ShapeAnswers, seen: Sightings) -> Ints:
     """Key for drawing ties: image id and the thing's number on it, so that other images do not matter."""
     first = np.searchsorted(seen.thing_task, seen.thing_task)
     return answers.task_ids[seen.thing_task] * 4099 + np.arange(seen.thing_task.size) - first
@@ -206,20 +216,29 @@ def _doubt(seen: Sightings, exists: Floats, posterior: Floats) -> Floats:
 
 
 def _crowd(
-    answers: BoxAnswers, seen: Sightings, rates: Rates, exists: Floats, blur: Floats, classes: ClassCrowd | None
-) -> BoxCrowd:
+    answers: ShapeAnswers,
+    seen: Sightings,
+    rates: Rates,
+    exists: Floats,
+    hands: Hands,
+    classes: ClassCrowd | None,
+    threshold: float,
+) -> ShapeCrowd:
     drawn = np.bincount(seen.draw_worker, minlength=answers.n_workers)
     real = sums(seen.draw_worker, exists[seen.draw_thing], answers.n_workers)
     mean = (real.sum() + existence.CROWD_THINGS * existence.RECALL) / (drawn.sum() + existence.CROWD_THINGS)
     precision = (real + existence.WORKER_THINGS * mean) / (drawn + existence.WORKER_THINGS)
-    fresh = np.array([rates.crowd_recall, rates.crowd_junk, mean, np.median(blur) if blur.size else BLUR])
-    return BoxCrowd(
+    blur = np.median(hands.blur) if hands.blur.size else BLUR
+    return ShapeCrowd(
         worker_ids=answers.worker_ids,
         recall=rates.recall,
         junk=rates.junk,
         precision=precision,
-        blur=blur,
-        fresh=fresh,
+        blur=hands.blur,
+        bias=hands.bias,
+        skew=hands.skew,
+        fresh=np.array([rates.crowd_recall, rates.crowd_junk, mean, blur]),
+        threshold=np.array(threshold),
         real=np.array(rates.real),
         echo=np.array(rates.echo),
         classes=classes,

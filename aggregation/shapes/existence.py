@@ -1,7 +1,7 @@
 """Which clusters are real things: capture-recapture against a source of junk.
 
 An image holds real things (Poisson, `real` on average); a worker draws each with probability `recall`. A worker also
-draws junk, `junk` boxes an image; another worker takes the same nothing for something with the small probability
+draws junk, `junk` shapes an image; another worker takes the same nothing for something with the small probability
 `echo`. Seen are only things that somebody drew; EM fits all of it with what nobody drew as missing data.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from aggregation.arrays import Floats, Ints, sums
 
-# Beliefs before data (recall, share of boxes that are junk, echo) and how many things of evidence they weigh: for the
+# Beliefs before data (recall, share of shapes that are junk, echo) and how many things of evidence they weigh: for the
 # crowd, and the crowd's for each worker.
 RECALL, JUNK, ECHO = 0.8, 0.1, 0.1
 CROWD_THINGS, WORKER_THINGS = 20.0, 5.0
@@ -32,7 +32,7 @@ SETTLED = 1e-6
 @dataclass(frozen=True)
 class Sightings:
     """Who looked where and drew what: `look_task`, `look_worker` int64[n] (an answer each), `thing_task` int64[c],
-    `draw_thing`, `draw_worker` int64[m] (a box each).
+    `draw_thing`, `draw_worker` int64[m] (a shape each).
     """
 
     look_task: Ints
@@ -54,7 +54,7 @@ class Sightings:
 
 @dataclass(frozen=True)
 class Rates:
-    """Of each worker float64[W]: `recall`, `junk` (boxes of nothing an image); the crowd's; `echo`; `real` an image."""
+    """Of each worker float64[W]: `recall`, `junk` (shapes of nothing an image); the crowd's; `echo`; `real` an image."""
 
     recall: Floats
     junk: Floats
@@ -67,24 +67,31 @@ class Rates:
 def believe(seen: Sightings, rates: Rates, *, tempered: bool) -> tuple[Floats, Floats]:
     """Probability that each thing is real, float64[c], and that a real thing on each image goes undrawn, float64[T].
 
-    `tempered`: weigh the evidence for its overlap, to report; EM itself iterates without.
+    `tempered`: to report; weighs the evidence for its overlap and knows that some things are hard to see for all. EM
+    itself iterates without: it would explain more and more junk as hard things.
     """
     looks, votes = seen.looks(), seen.votes()
-    missed = np.log1p(-rates.recall)
-    drawn = np.log(rates.recall) - missed
-    silence = sums(seen.look_task, missed[seen.look_worker], seen.n_tasks)
-    real = silence[seen.thing_task] + sums(seen.draw_thing, drawn[seen.draw_worker], votes.size)
+    real, unseen = _drawn_as(seen, rates.recall)
     source = sums(seen.draw_thing, rates.junk[seen.draw_worker], votes.size)
     others = looks[seen.thing_task] - votes
     junk = (votes - 1) * np.log(rates.echo) + others * np.log1p(-rates.echo)
     prior = np.log(rates.real) - np.log(source)
-    unseen = np.exp(silence)
     if not tempered:
         return _sigmoid(prior + real - junk), unseen
+    hard, hard_unseen = _drawn_as(seen, HARD_RECALL * rates.recall)
+    real = np.logaddexp(np.log(1 - HARD) + real, np.log(HARD) + hard)
     weight = 1 / (1 + np.maximum(looks - 1, 0) * OVERLAP)
     exists = SLIPS / 2 + (1 - SLIPS) * _sigmoid(weight[seen.thing_task] * (prior + real - junk))
-    hard = np.exp(sums(seen.look_task, np.log1p(-HARD_RECALL * rates.recall)[seen.look_worker], seen.n_tasks))
-    return exists, (1 - HARD) * unseen + HARD * hard
+    return exists, (1 - HARD) * unseen + HARD * hard_unseen
+
+
+def _drawn_as(seen: Sightings, recall: Floats) -> tuple[Floats, Floats]:
+    """Log-probability that a real thing is drawn by just those who drew it, float64[c], and by nobody, as such, [T]."""
+    missed = np.log1p(-recall)
+    drawn = np.log(recall) - missed
+    silence = sums(seen.look_task, missed[seen.look_worker], seen.n_tasks)
+    pattern = silence[seen.thing_task] + sums(seen.draw_thing, drawn[seen.draw_worker], seen.thing_task.size)
+    return pattern, np.exp(silence)
 
 
 def _sigmoid(odds: Floats) -> Floats:
