@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum, Value
+from django.db.models.functions import Greatest
 
 from quorate.accounts.models import User
 from quorate.events import dirty
 from quorate.events.log import record
 from quorate.ledger import book
 from quorate.ledger.models import AccountKind, EntryKind
-from tasks_app.domain.funding import cost_of, raise_maximum
-from tasks_app.enums import PoolState, Topic
+from tasks_app.domain.funding import PENDING, cost_of, raise_maximum
+from tasks_app.enums import PoolState, ResultState, Topic
 from tasks_app.errors import InvalidInput
-from tasks_app.models import Pool, Task
+from tasks_app.models import Assignment, Pool, Task
 
 CENT = 10_000
 MAX_REWARD = 1_000_000_000  # 1,000.00 a page
@@ -82,6 +83,21 @@ def estimate(pool: Pool) -> Estimate:
         seconds_per_task=pool.median_seconds,
         per_hour=per_hour(pool),
     )
+
+
+def cost_at_the_end(pool: Pool, *, spent: int) -> tuple[int, int]:
+    """What the pool will have cost, at least and at most: spent, owed for pages out, and the answers open items may still get.
+
+    Decided items cost nothing more, unless they are opened again. Micro-units; two queries.
+    """
+    taken = F("slots_live") + F("slots_done")
+    asked = Task.objects.filter(pool=pool, state=ResultState.OPEN)
+    left = asked.aggregate(
+        least=Sum(Greatest(Value(pool.overlap_min) - taken, Value(0))), most=Sum(Value(pool.overlap_max) - taken)
+    )
+    owed = Assignment.objects.filter(pool=pool, state__in=PENDING).aggregate(total=Sum("reward"))["total"] or 0
+    so_far = spent + int(owed)
+    return so_far + cost_of(pool, left["least"] or 0), so_far + cost_of(pool, left["most"] or 0)
 
 
 def preview(pool: Pool, **fields: Any) -> Pool:

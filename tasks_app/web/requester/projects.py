@@ -81,7 +81,7 @@ def overview(request: HttpRequest, project: Project) -> HttpResponse:
         cost=cost,
         step=next_step(pool, progress, now=timezone.now(), importing=importing),
         money=money,
-        cost_at_least=max(cost.cost_min, money.spent),
+        cost_at_the_end=pricing.cost_at_the_end(pool, spent=money.spent),
         tool=tools.get(project.kind),
         launched=pool.state != PoolState.DRAFT,
         currency=settings.CURRENCY,

@@ -10,7 +10,9 @@ from pytest_django import DjangoAssertNumQueries
 from quorate.accounts.models import User
 from tasks_app import tools
 from tasks_app.domain import publishing
+from tasks_app.domain.pricing import cost_at_the_end
 from tasks_app.domain.projects import create_project
+from tasks_app.enums import ResultState
 from tasks_app.models import Pool, Project
 from tests import factories
 from tests.conftest import ClientFor
@@ -128,6 +130,28 @@ def test_overview_tells_done_and_cost(alice: User, client_for: ClientFor) -> Non
     assert context["step"].tab == "live"
 
 
+def test_overview_foretells_the_cost_of_what_is_still_open(alice: User, workers: list[User]) -> None:
+    """Three items at 0.10, three to seven answers each, worked out by hand."""
+    pool = factories.make_open_pool(alice, tasks=3, reward=100_000, overlap_min=3, overlap_max=7)
+    assert cost_at_the_end(pool, spent=0) == (900_000, 2_100_000)
+    for _ in range(3):
+        factories.answer(workers[0], pool)
+    factories.take(workers[1], pool)
+    # Three answers and a page out are owed; at least 2 + 2 + 1 more, at most 6 + 6 + 5.
+    assert cost_at_the_end(pool, spent=0) == (400_000 + 500_000, 400_000 + 1_700_000)
+    pool.tasks.update(state=ResultState.SETTLED, slots_free=0)
+    assert cost_at_the_end(pool, spent=0) == (400_000, 400_000)
+
+
+def test_cost_of_shared_pages_is_rounded_up_and_covers_what_is_paid(alice: User, workers: list[User]) -> None:
+    """Four items of at most one answer on pages of three at 0.05: a full page, and a page of one at a third of it."""
+    pool = factories.make_open_pool(alice, tasks=4, reward=50_000, tasks_per_assignment=3, overlap_min=1, overlap_max=1)
+    assert cost_at_the_end(pool, spent=0) == (66_667, 66_667)
+    rewards = [factories.answer(worker, pool).reward for worker in workers[:2]]
+    assert rewards == [50_000, 16_666]
+    assert cost_at_the_end(pool, spent=0) == (66_666, 66_666)
+
+
 def test_overview_of_a_draft_without_anything_leads_to_the_question(alice: User, client_for: ClientFor) -> None:
     made = create_project(owner=alice, kind="bounding_box", name="Fresh")
     html = client_for(alice).get(f"/p/{made.public_id}/").content.decode()
@@ -142,7 +166,7 @@ def test_overview_takes_a_fixed_number_of_queries(
     pool = factories.make_open_pool(alice, tasks=count)
     client = client_for(alice)
     client.get(f"/p/{pool.project.public_id}/")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         client.get(f"/p/{pool.project.public_id}/")
 
 
