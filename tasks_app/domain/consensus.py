@@ -15,6 +15,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from aggregation.online import RefitPolicy
 from quorate.common.chunks import chunked
 from quorate.common.clock import database_now
 from quorate.common.ids import new_public_id
@@ -27,11 +28,8 @@ from tasks_app.models import AggregationState, Answer, Project, Result, Task
 from tasks_app.queries.votes import Votes, counting_votes
 
 LEASE = timedelta(seconds=20)
-REFIT_AT_LEAST = 20
-REFIT_SHARE = 0.1
-# The quiet refit waits this long at least, and twenty times what a fit takes: at most 5 % of a core for a project.
-QUIET_SECONDS = 1.5
-QUIET_TIMES = 20
+# When to fit: the online engine's own rule. Its counterpart of a fit is `settle`, of an update the judging of one task.
+POLICY = RefitPolicy()
 PART = 2000
 
 
@@ -80,7 +78,7 @@ class _Run:
         touched = {row.key for row in rows if row.key}
         whole = any(row.key == 0 for row in rows)
         since = state.answers_since_fit + len(touched)
-        if whole or not state.model or since >= max(REFIT_AT_LEAST, REFIT_SHARE * state.fitted_answers):
+        if whole or not state.model or POLICY.due(since, state.fitted_answers):
             self._fit(touched)
             state.answers_since_fit = 0
         else:
@@ -89,8 +87,7 @@ class _Run:
         self._save()
         if not whole:
             # A row that waits already keeps its earlier time: steady news cannot put the refit off for ever.
-            quiet = max(QUIET_SECONDS, QUIET_TIMES * state.fit_ms / 1000)
-            dirty.mark(Topic.AGGREGATE, self.project.pk, due_in=quiet)
+            dirty.mark(Topic.AGGREGATE, self.project.pk, due_in=POLICY.quiet(state.fit_ms / 1000))
         dirty.done(rows)
 
     def _fit(self, touched: set[int]) -> None:
