@@ -86,7 +86,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "quorate.common",
     "quorate.accounts",
     "quorate.events",
@@ -200,6 +199,8 @@ SIGNUP_OPEN = env_bool("QUORATE_SIGNUP_OPEN")
 # --- Files ------------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [ASSETS / "static"]
+# Ours alone: nothing that a library brings for pages of its own is shown.
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 STATIC_ROOT = Path(env_text("QUORATE_STATIC", str(DATA / "static")))
 MEDIA_ROOT = DATA / "media"
 S3_BUCKET = env_text("QUORATE_S3_BUCKET")
@@ -290,8 +291,6 @@ SPECTACULAR_SETTINGS = {
         "ExportState": "tasks_app.enums.ExportState",
         "PageTaskState": ["open", "skipped"],
     },
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
 # --- The crowd --------------------------------------------------------------------------------------------------------

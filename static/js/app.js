@@ -52,7 +52,7 @@ export function localMoment(date) {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
-function refreshTimes(root = document) {
+export function refreshTimes(root = document) {
   const now = Date.now();
   for (const time of root.querySelectorAll("time[data-relative]")) {
     const then = Date.parse(time.dateTime);
@@ -117,7 +117,7 @@ export function confirmWith(text, { title = "Are you sure?", action = "Continue"
   });
 }
 
-const confirmOptions = (element) => ({
+export const confirmOptions = (element) => ({
   title: element.dataset.confirmTitle,
   action: element.dataset.confirmAction || element.textContent.trim() || undefined,
   danger: "confirmDanger" in element.dataset || element.classList.contains("btn-danger"),
@@ -177,49 +177,6 @@ function watchUnsaved() {
   });
 }
 
-/* ---- Dropzone: files dropped on it go into its file input -------------------------------------------------------- */
-export function describeFiles(files) {
-  const list = [...files];
-  if (!list.length) return "";
-  const bytes = list.reduce((sum, file) => sum + file.size, 0);
-  const size = bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} kB`;
-  return list.length === 1 ? `${list[0].name}, ${size}` : `${list.length} files, ${size}`;
-}
-
-function showFiles(zone) {
-  const input = zone.querySelector("input[type=file]");
-  const place = zone.querySelector("[data-dropzone-files]");
-  if (input && place) place.textContent = describeFiles(input.files);
-}
-
-function dropzones() {
-  const zoneOf = (event) => event.target.closest?.("[data-dropzone]");
-  document.addEventListener("dragover", (event) => {
-    const zone = zoneOf(event);
-    if (!zone) return;
-    event.preventDefault();
-    zone.classList.add("is-over");
-  });
-  document.addEventListener("dragleave", (event) => {
-    const zone = zoneOf(event);
-    if (zone && !zone.contains(event.relatedTarget)) zone.classList.remove("is-over");
-  });
-  document.addEventListener("drop", (event) => {
-    const zone = zoneOf(event);
-    if (!zone) return;
-    event.preventDefault();
-    zone.classList.remove("is-over");
-    const input = zone.querySelector("input[type=file]");
-    if (!input || !event.dataTransfer.files.length) return;
-    input.files = event.dataTransfer.files;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
-  });
-  document.addEventListener("change", (event) => {
-    const zone = zoneOf(event);
-    if (zone) showFiles(zone);
-  });
-}
-
 /* ---- Clicks ------------------------------------------------------------------------------------------------------ */
 async function copy(button) {
   const source = button.dataset.copyTarget ? document.querySelector(button.dataset.copyTarget) : null;
@@ -260,67 +217,9 @@ function onKeydown(event) {
   }
 }
 
-/* ---- htmx -------------------------------------------------------------------------------------------------------- */
+/* ---- What modules of a page send along ----------------------------------------------------------------------------- */
 export function csrfToken() {
   return document.querySelector("meta[name=csrf-token]")?.content ?? "";
-}
-
-const isPoll = (element) => element.getAttribute?.("hx-trigger")?.includes("every") ?? false;
-
-// What the reader has unfolded in a polled part (a chart's table) stays unfolded when the part is replaced.
-const unfolded = new Map();
-
-function rememberOpen(part) {
-  if (part.id) unfolded.set(part.id, [...part.querySelectorAll("details")].map((details) => details.open));
-}
-
-function restoreOpen() {
-  for (const [id, states] of unfolded) {
-    const all = document.getElementById(id)?.querySelectorAll("details") ?? [];
-    if (all.length === states.length) all.forEach((details, place) => { details.open = states[place]; });
-  }
-  unfolded.clear();
-}
-
-function wireHtmx() {
-  document.addEventListener("htmx:configRequest", (event) => {
-    if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrfToken();
-  });
-  document.addEventListener("htmx:confirm", (event) => {
-    if (!event.detail.question) return;
-    event.preventDefault();
-    confirmWith(event.detail.question, confirmOptions(event.detail.elt)).then((yes) => {
-      if (yes) event.detail.issueRequest(true);
-    });
-  });
-  // A hidden page asks the server nothing; when it is seen again it is refreshed at once.
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    if (document.hidden && isPoll(event.detail.elt) && !event.detail.requestConfig.triggeringEvent) event.preventDefault();
-  });
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden || !window.htmx) return;
-    for (const element of document.querySelectorAll("[hx-trigger*=every][hx-get]")) {
-      window.htmx.ajax("get", element.getAttribute("hx-get"), { source: element, target: element, swap: element.getAttribute("hx-swap") ?? "innerHTML" });
-    }
-  });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    const { elt, successful, xhr } = event.detail;
-    if (isPoll(elt)) {
-      elt.classList.toggle("is-stale", !successful);
-      return;
-    }
-    if (successful || xhr.status === 422) return;
-    toast(xhr.status ? "That did not work. Reload the page and try again." : "No connection to the server. Nothing was sent.", "danger");
-  });
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    if (isPoll(event.detail.elt)) rememberOpen(event.detail.elt);
-  });
-  document.addEventListener("htmx:afterSwap", (event) => {
-    restoreOpen();
-    refreshTimes(event.detail.target.parentElement ?? document);
-  });
-  // A response may carry HX-Trigger: {"toast": {"text": "Saved.", "level": "success"}}.
-  document.addEventListener("toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail.level));
 }
 
 /* ---- Small conveniences ------------------------------------------------------------------------------------------ */
@@ -339,8 +238,6 @@ function start() {
   document.addEventListener("change", autosubmit);
   window.addEventListener("pageshow", forgetSending);
   watchUnsaved();
-  dropzones();
-  wireHtmx();
   const place = document.querySelector(".subnav [aria-current]");
   if (place) place.parentElement.scrollLeft = place.offsetLeft - (place.parentElement.clientWidth - place.clientWidth) / 2;
 }

@@ -1,6 +1,7 @@
 """What a kind of task is: the one contract between a kind and the rest of Quorate.
 
-A kind is a slice: `tasks_app/tools/<kind>.py`, `templates/tools/<kind>/`, `static/js/tools/<kind>.js` and their tests.
+A kind is a slice: `tasks_app/tools/<kind>.py`, `templates/tools/<kind>/`, `static/js/tools/<kind>.js`,
+`static/css/do/<kind>.css` and their tests.
 Nothing outside this package asks which kind a task is. See docs/tools.md for how to write one.
 """
 
@@ -132,6 +133,11 @@ class Tool(ABC):
     def script(self) -> str:
         """Path under static/ of the ES module that mounts this kind."""
         return f"js/tools/{self.kind}.js"
+
+    @property
+    def sheet(self) -> str:
+        """Path under static/ of the work page's stylesheet for this kind."""
+        return f"css/do/{self.kind}.css"
 
     @property
     @abstractmethod

@@ -1,6 +1,5 @@
 """The worker's tools in a real browser, by mouse, keyboard and finger, on a page that holds nothing else."""
 
-import gzip
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -61,7 +60,7 @@ def demo_page() -> str:
     # Where static files carry hashes, the server below has them under their plain names.
     demos = re.sub(r'(/static/[\w/.-]+?)\.[0-9a-f]{12}(\.\w+")', r"\1\2", demos)
     head = (
-        '<meta charset="utf-8"><title>Demos</title><link rel="stylesheet" href="/static/css/tools.css">'
+        '<meta charset="utf-8"><title>Demos</title><link rel="stylesheet" href="/static/css/work.css">'
         '<script type="module" src="/static/js/tools/demo.js"></script>'
     )
     return f'<!doctype html><html lang="en"><head>{head}</head><body><main>{demos}</main></body></html>'
@@ -754,23 +753,6 @@ def test_dragging_paints_once_a_frame_and_never_the_500_boxes_at_rest(tool: Open
     assert len(boxes(page)) == 501
     # Two strokes a class: shapes of one class are one path.
     assert page.evaluate("counts.strokes") <= 6
-
-
-def imported(module: Path, found: set[Path]) -> set[Path]:
-    if module not in found:
-        found.add(module)
-        for name in re.findall(r'^(?:import|export)\s[^;]*?from "(\.[^"]+)";', module.read_text(), re.MULTILINE):
-            imported((module.parent / name).resolve(), found)
-    return found
-
-
-@pytest.mark.parametrize(
-    ("kind", "limit"), [("bounding_box", 40), ("image_classification", 25), ("text_classification", 25)]
-)
-def test_weight_of_a_tool_over_the_wire(kind: str, limit: int) -> None:
-    files = imported(JS / "tools" / f"{kind}.js", set()) | {ROOT / "static" / "css" / "tools.css"}
-    assert len(files) > 4
-    assert sum(len(gzip.compress(file.read_bytes())) for file in files) <= limit * 1024
 
 
 # Everybody

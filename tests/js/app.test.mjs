@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { describeFiles, localMoment, nextTheme, relativeTime } from "../../static/js/app.js";
+import { localMoment, nextTheme, relativeTime } from "../../static/js/app.js";
+import { describeFiles } from "../../static/js/requester/dropzone.js";
 
 const NOW = Date.UTC(2026, 2, 1, 12);
 

@@ -1,9 +1,9 @@
 // Boxes {x1, y1, x2, y2} and points {x, y} as plain numbers. Pure: nothing here knows the DOM.
 // Boxes live in pixels of the picture; the functions named `pick…` and `hit…` say in which space they work.
 
-export const HANDLES = ["nw", "n", "ne", "e", "se", "s", "sw", "w"];
+import { clamp } from "./numbers.js";
 
-export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+export const HANDLES = ["nw", "n", "ne", "e", "se", "s", "sw", "w"];
 
 // To 0.1 pixel, as the server keeps it; `+ 0` turns -0 into 0.
 export const round1 = (value) => Math.round(value * 10) / 10 + 0;

@@ -9,8 +9,9 @@
 // edit      {id, box} while a box is dragged; the box in `boxes` changes when it is let go
 // cross     the keyboard's crosshair, a point of the picture, or null
 
-import { boxBetween, clamp, isBigEnough, moveBox, resizeBox, roundBox } from "./geometry.js";
+import { boxBetween, isBigEnough, moveBox, resizeBox, roundBox } from "./geometry.js";
 import * as history from "./history.js";
+import { clamp } from "./numbers.js";
 
 export function create({ classes, size, minimum = 1, boxes = [] }) {
   const known = new Set(classes.map((row) => row.key));

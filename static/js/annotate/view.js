@@ -1,7 +1,7 @@
 // Where the picture lies on the stage: screen = picture × scale + (x, y). Plain data and pure functions.
 // `stage` and `picture` are {width, height}; stage in CSS pixels, picture in its own.
 
-import { clamp } from "./geometry.js";
+import { clamp } from "./numbers.js";
 
 export const PADDING = 8;
 export const MAX_SCALE = 32;

@@ -2,6 +2,7 @@
 
 import { csrfToken, toast } from "../app.js";
 import { isJunk, isPassing, isTable, pathOf, pause, planBatches, progressText, uploadKey } from "./batches.js";
+import { dropzones } from "./dropzone.js";
 
 const PARALLEL = 3;
 const TRIES = 5;
@@ -267,4 +268,5 @@ function mount(form) {
   input.addEventListener("cancel", () => (continued = null));
 }
 
+dropzones();
 for (const form of document.querySelectorAll("form[data-upload]")) mount(form);

@@ -16,7 +16,7 @@ const settledOnly = (store) => ({
   remove: (id) => store.remove(id),
 });
 
-if (place) {
+async function sendWhatWaited() {
   let sent = 0;
   const outbox = new Outbox({
     store: settledOnly(await openStore()),
@@ -30,3 +30,5 @@ if (place) {
   if (sent) toast(`${sent === 1 ? "An answer" : `${sent} answers`} that had waited in this browser ${sent === 1 ? "was" : "were"} handed in.`, "success");
   addEventListener("online", () => outbox.retryNow());
 }
+
+if (place) sendWhatWaited();

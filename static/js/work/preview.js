@@ -3,8 +3,10 @@
 const data = document.getElementById("example-data");
 const root = document.getElementById("example");
 
-if (data && root) {
+async function show() {
   const { script, question, item, mediaUrl } = JSON.parse(data.textContent);
   const tool = await import(script);
   tool.mount(root, { question, item, mediaUrl, draft: null, readonly: true, layers: [], onChange() {}, onSubmit() {} });
 }
+
+if (data && root) show();
