@@ -16,6 +16,7 @@ from aggregation.arrays import Floats, Ints, best_class
 from aggregation.classes import (
     MACE,
     Answers,
+    Auto,
     DawidSkene,
     Gold,
     HierarchicalDawidSkene,
@@ -28,7 +29,7 @@ from aggregation.classes import (
 )
 
 # What is taken where nobody chose.
-DEFAULT = "hds"
+DEFAULT = "auto"
 
 
 class Labeller(Protocol):
@@ -73,6 +74,7 @@ class MajorityVote:
 
 
 METHODS: dict[str, Method] = {
+    "auto": Method("A committee of two fits and the votes", Auto, "ours", "classes.md#auto-auto"),
     "hds": Method(
         "Hierarchical Dawid-Skene",
         HierarchicalDawidSkene,

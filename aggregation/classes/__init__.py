@@ -1,6 +1,7 @@
 """One class for each task, from the answers of several people."""
 
 from aggregation.classes.answers import Answers
+from aggregation.classes.auto import Auto, AutoCrowd
 from aggregation.classes.coins import CoinCrowd, VoteCrowd
 from aggregation.classes.crowd import ClassCrowd
 from aggregation.classes.dawid_skene import DawidSkene, MapDawidSkene
@@ -17,6 +18,8 @@ __all__ = [
     "MACE",
     "Answers",
     "AnyMethod",
+    "Auto",
+    "AutoCrowd",
     "ClassCrowd",
     "ClassMethod",
     "CoinCrowd",

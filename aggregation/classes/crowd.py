@@ -23,6 +23,17 @@ SLIPS = 0.02
 
 
 @dataclass(frozen=True)
+class Judgement:
+    """`plain` float64[K, T]: textbook posterior; `evidence` float64[K, T]: log-likelihood of each task's answers, each
+    judged without its own part in the counts; `single` float64[K, rows]: the same of single answers that were asked for.
+    """
+
+    plain: Floats
+    evidence: Floats
+    single: Floats
+
+
+@dataclass(frozen=True)
 class ClassCrowd:
     """Fitted worker models and class prior. Workers are named by id, so any later batch finds them again.
 
@@ -69,16 +80,21 @@ class ClassCrowd:
         answers to one task are not taken for independent: see `evidence_weight`. `inside` float64[T]: share of each
         task's answers that `counts` holds, where the caller knows better than by task id. Tasks in `gold` keep its truth.
         """
+        return self.readings(answers, gold, inside=inside)[0]
+
+    def readings(
+        self, answers: Answers, gold: Gold | None = None, *, inside: Floats | None = None
+    ) -> tuple[Floats, Floats]:
+        """The `posterior` and the textbook posterior of the same tasks, float64[T, K] each, for the price of one."""
         self.check(answers)
         if self.n_classes == 1:
-            return np.ones((answers.n_tasks, 1))
-        log_prior = np.log(self.prior)[:, None]
-        evidence, _ = self.held_out_evidence(answers, gold, inside=inside)
+            return np.ones((answers.n_tasks, 1)), np.ones((answers.n_tasks, 1))
+        judged = self.judge(answers, gold, inside=inside)
         weight = evidence_weight(answers.weight_per_task(), float(self.overlap))
-        posterior = np.ascontiguousarray(normalise(weight * (log_prior + evidence))[0].T)
+        posterior = normalise(weight * (np.log(self.prior)[:, None] + judged.evidence))[0]
         if gold is not None:
-            gold.pin(posterior)
-        return posterior
+            gold.pin_columns(posterior)
+        return np.ascontiguousarray(posterior.T), np.ascontiguousarray(judged.plain.T)
 
     def plain_posterior(self, answers: Answers, gold: Gold | None = None) -> Floats:
         """Textbook E-step, float64[K, T]: what EM iterates on."""
@@ -86,13 +102,10 @@ class ClassCrowd:
         pairs = Pairs.of(answers)
         return self._plain(pairs, *self._tables(answers, pairs), gold)
 
-    def held_out_evidence(
+    def judge(
         self, answers: Answers, gold: Gold | None = None, rows: Ints | None = None, *, inside: Floats | None = None
-    ) -> tuple[Floats, Floats]:
-        """Log-likelihood of each task's answers, float64[K, T], each judged without its own part in the counts.
-
-        Second: the same for each of the answers `rows`, float64[K, rows] (empty without `rows`).
-        """
+    ) -> Judgement:
+        """What the answers say of their tasks (and the answers `rows` alone), each judged without its own part."""
         pairs = Pairs.of(answers)
         counts, expected, total = self._tables(answers, pairs)
         plain = self._plain(pairs, counts, expected, total, gold)
@@ -108,7 +121,7 @@ class ClassCrowd:
             evidence[k] = answers.weighed(answers.task, answers.n_tasks, log_theta)
             if rows is not None:
                 single[k] = log_theta[rows]
-        return evidence, single
+        return Judgement(plain, evidence, single)
 
     def check(self, answers: Answers) -> None:
         """Raise ValueError unless `answers` are about the classes this crowd was fitted on."""

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from aggregation.arrays import Bools, Floats, Ints, best_class, sums
 from aggregation.classes.answers import Answers
-from aggregation.classes.crowd import OWN_ANSWERS, ClassCrowd
+from aggregation.classes.crowd import OWN_ANSWERS, ClassCrowd, evidence_weight
 from aggregation.classes.gold import Gold
 from aggregation.classes.one_coin import OneCoin, fit_one_coin, teaching
 from aggregation.classes.overlap import TYPICAL, with_overlap
@@ -30,12 +30,13 @@ UNIFORM = 0.02
 
 @dataclass(frozen=True)
 class _Round:
-    """What is held fixed while EM runs: expected matrices [K, P], mass of labels never given [K, W], prior's prior [K],
-    tasks with an answer or a known truth [T], those that teach [T], evidence of the expected matrices [K, T]: a lone
+    """What is held fixed while EM runs: weight of each task's evidence [T], expected matrices [K, P], mass of labels never
+    given [K, W], prior's prior [K], tasks with an answer or a known truth [T], those that teach [T], evidence of the expected matrices [K, T]: a lone
     answer says nothing about its worker (it would confirm whatever is believed of them), so it is read by the expected
     matrix.
     """
 
+    weight: Floats
     expected: Floats
     unseen: Floats
     prior_counts: Floats
@@ -64,12 +65,21 @@ class HierarchicalDawidSkene:
     crowd_: ClassCrowd
     _confusion: Floats | None
 
-    def __init__(self, *, max_iter: int = 200, tol: float = 1e-6) -> None:
-        """Stop a round when the objective gains less than `tol` per answer, all after `max_iter` iterations."""
+    def __init__(
+        self, *, max_iter: int = 200, tol: float = 1e-6, overlap: float = 0.0, prior_weight: float = 1.0
+    ) -> None:
+        """Stop a round when the objective gains less than `tol` per answer, all after `max_iter` iterations.
+
+        `overlap` ρ: during EM too n answers to one task weigh as n / (1 + (n − 1) ρ); 0 is the independence of Dawid and
+        Skene. `prior_weight`: how many times all tasks the class shares found by levels 1 and 2 weigh in the prior.
+        """
         if max_iter < 1 or not tol > 0:
             message = f"max_iter must be at least 1 and tol above 0, not {max_iter} and {tol}"
             raise ValueError(message)
-        self.max_iter, self.tol = max_iter, tol
+        if not 0 <= overlap <= 1 or not 0 <= prior_weight < np.inf:
+            message = f"overlap must lie in 0..1 and prior_weight be at least 0, not {overlap} and {prior_weight}"
+            raise ValueError(message)
+        self.max_iter, self.tol, self.overlap, self.prior_weight = max_iter, tol, overlap, prior_weight
 
     @property
     def confusion_(self) -> Floats:
@@ -140,8 +150,7 @@ class HierarchicalDawidSkene:
         by_label = np.stack([sums(pairs.label, row, pairs.n_classes) for row in counts])
         return Expectation.of_crowd(by_label, coin.crowd)
 
-    @staticmethod
-    def _fix(answers: Answers, pairs: Pairs, expect: Expectation, coin: OneCoin, gold: Gold) -> _Round:
+    def _fix(self, answers: Answers, pairs: Pairs, expect: Expectation, coin: OneCoin, gold: Gold) -> _Round:
         """The class prior is drawn to the shares that one coin found under a uniform prior, with the weight of all
         tasks: learnt freely it can run away to one class.
         """
@@ -151,14 +160,17 @@ class HierarchicalDawidSkene:
         answered[gold.task] = True
         shares = coin.posterior[:, answered].sum(axis=1)
         lone = pairs.evidence(np.log(expected))
-        prior_counts = shares + UNIFORM * np.count_nonzero(answered) + 1.0
-        return _Round(expected, unseen, prior_counts, answered, teaching(answers, gold), lone, gold)
+        prior_counts = self.prior_weight * shares + UNIFORM * np.count_nonzero(answered) + 1.0
+        weight = evidence_weight(answers.weight_per_task(), self.overlap)
+        return _Round(weight, expected, unseen, prior_counts, answered, teaching(answers, gold), lone, gold)
 
     def _em(self, pairs: Pairs, posterior: Floats, fixed: _Round) -> tuple[Floats, Floats, Floats]:
         """Iterate to convergence from `posterior` [K, T]; returns posterior, counts [K, P], prior [K].
 
-        Maximises Σ_t ln Σ_k prior_k Π θ (known tasks: ln prior_k Π θ at their class) + OWN_ANSWERS Σ expected ln θ + Σ prior_counts ln prior: counts are additive in
-        each, so every M-step is its exact maximum and the objective cannot fall.
+        Maximises Σ_t (1/w_t) ln Σ_k (prior_k Π θ)^w_t (known tasks: ln prior_k Π θ at their class) + OWN_ANSWERS Σ expected
+        ln θ + Σ prior_counts ln prior, w_t = `evidence_weight`. That is Σ_t (E ln prior Π θ + entropy / w_t) at its best
+        posterior (Ueda & Nakano 1998, deterministic annealing EM), and counts are additive in each term: every M-step is
+        its exact maximum, and the objective cannot fall.
         """
         n_answers = max(pairs.task.size, 1)
         trace: list[float] = []
@@ -171,15 +183,23 @@ class HierarchicalDawidSkene:
             log_prior = np.log(prior)
             evidence = np.where(fixed.taught, pairs.evidence(log_theta), fixed.lone)
             log_joint = log_prior[:, None] + evidence
-            posterior, log_sum = normalise(log_joint)
+            posterior, log_sum = normalise(fixed.weight * log_joint)
+            log_sum /= fixed.weight
             log_sum[fixed.gold.task] = fixed.gold.log_likelihood(log_joint[:, fixed.gold.task].T)
             fixed.gold.pin_columns(posterior)
-            likelihood = float(log_sum[fixed.answered].sum())
+            bound = float(log_sum[fixed.answered].sum())
             penalty = (fixed.expected * log_theta).sum() - (fixed.unseen * np.log(own)).sum()
-            trace.append(likelihood + OWN_ANSWERS * penalty + float(fixed.prior_counts @ log_prior))
+            trace.append(bound + OWN_ANSWERS * penalty + float(fixed.prior_counts @ log_prior))
             self.n_iter_ += 1
             gained = len(trace) < 2 or trace[-1] - trace[-2] >= self.tol * n_answers
             if not gained or self.n_iter_ >= self.max_iter:
                 self.objective_ = np.array(trace)
-                self.log_likelihood_ = likelihood
+                self.log_likelihood_ = _log_likelihood(log_joint, fixed) if self.overlap else bound
                 return posterior, counts, prior
+
+
+def _log_likelihood(log_joint: Floats, fixed: _Round) -> float:
+    """Of the answers (known tasks: with their truth), each at full weight."""
+    log_sum = normalise(log_joint)[1]
+    log_sum[fixed.gold.task] = fixed.gold.log_likelihood(log_joint[:, fixed.gold.task].T)
+    return float(log_sum[fixed.answered].sum())

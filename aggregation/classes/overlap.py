@@ -26,8 +26,9 @@ def with_overlap(crowd: ClassCrowd, answers: Answers, gold: Gold) -> ClassCrowd:
     rows = np.flatnonzero((per_task[answers.task] > 1) & (answers.task % stride == 0))
     if crowd.n_classes == 1:
         return crowd
-    evidence, single = crowd.held_out_evidence(answers, gold, rows)
-    scores = np.log(crowd.prior)[:, None] + evidence[:, answers.task[rows]] - single
+    judged = crowd.judge(answers, gold, rows)
+    single = judged.single
+    scores = np.log(crowd.prior)[:, None] + judged.evidence[:, answers.task[rows]] - single
     others = (per_task[answers.task[rows]] - 1).astype(np.float64)
     gain = [_predictive(scores, single, others, rho) - np.log(rho / TYPICAL) ** 2 / (2 * SPREAD**2) for rho in GRID]
     return dataclasses.replace(crowd, overlap=np.array(GRID[int(np.argmax(gain))]))

@@ -1,4 +1,4 @@
-"""From answers with one class each to Dawid-Skene and back: the bridge between kinds and `aggregation.classes`."""
+"""From answers with one class each to `auto` and back: the bridge between kinds and `aggregation.classes`."""
 
 from dataclasses import replace
 
@@ -6,8 +6,8 @@ import numpy as np
 
 from aggregation import workers as measures
 from aggregation.arrays import Floats, best_class, entropy
-from aggregation.classes import Answers, ClassCrowd, HierarchicalDawidSkene, vote_counts
-from aggregation.classes.hierarchical import METHOD
+from aggregation.classes import Answers, Auto, AutoCrowd, vote_counts
+from aggregation.classes.auto import METHOD
 from tasks_app.tools.base import AnswerBatch, Fit, TaskResult, WorkerReport
 from tasks_app.tools.worker_state import number_or_none, open_state, seal_state
 
@@ -20,7 +20,7 @@ TRACE = 1e-6
 def fit(keys: list[str], batch: AnswerBatch, *, final: bool) -> Fit:
     """Cold fit of all answers; `keys` are the classes in the order of their codes."""
     answers = _encode(keys, batch)
-    model = HierarchicalDawidSkene() if final else HierarchicalDawidSkene(max_iter=30, tol=1e-4)
+    model = Auto() if final else Auto(max_iter=30, tol=1e-4)
     model.fit(answers)
     return Fit(
         results=_results(keys, answers, model.posterior_),
@@ -36,7 +36,7 @@ def update(keys: list[str], state: bytes, batch: AnswerBatch) -> Fit:
     A state of other classes (the question was edited), of an older version or none at all cannot judge these answers:
     then the batch is fitted alone, and the next full fit puts the state right.
     """
-    crowd = open_state(keys, state, ClassCrowd.from_bytes)
+    crowd = open_state(keys, state, AutoCrowd.from_bytes)
     if crowd is None:
         return replace(fit(keys, batch, final=False), workers={}, state=state)
     answers = _encode(keys, batch)
@@ -69,7 +69,7 @@ def _results(keys: list[str], answers: Answers, posterior: Floats) -> dict[int, 
     return results
 
 
-def _reports(answers: Answers, model: HierarchicalDawidSkene) -> dict[int, WorkerReport]:
+def _reports(answers: Answers, model: Auto) -> dict[int, WorkerReport]:
     given = answers.answers_per_worker()
     accuracy = measures.expected_accuracy(model.confusion_, model.prior_)
     spam = measures.spam_score(model.confusion_)

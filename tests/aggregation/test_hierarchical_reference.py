@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from aggregation.classes import Answers, HierarchicalDawidSkene
+from aggregation.classes import Answers, Auto, HierarchicalDawidSkene
 from aggregation.simulate import WorkerKind, class_world
 
 Matrix = list[list[float]]
@@ -26,6 +26,8 @@ def normalised(scores: list[float]) -> list[float]:
 class Reference:
     rows: list[tuple[int, int, int]]
     k: int
+    during: float = 0.0  # overlap while EM runs
+    prior_weight: float = 1.0
     crowd: float = 0.0
     accuracy: dict[int, float] = field(default_factory=dict)
     prior: list[float] = field(default_factory=list)
@@ -125,12 +127,18 @@ class Reference:
     def read(self, t: int, w: int, c: int, label: int) -> float:
         return self.theta(w, c, label) if t in self.shared else self.expected[w][c][label]
 
+    def weight(self, t: int) -> float:
+        return 1 / (1 + (len(self.of_task[t]) - 1) * self.during)
+
     def e_step(self) -> dict[int, list[float]]:
-        return {t: normalised(self.scores(t)) for t in self.tasks}
+        return {t: normalised([self.weight(t) * s for s in self.scores(t)]) for t in self.tasks}
+
+    def textbook(self) -> list[list[float]]:
+        return [normalised(self.scores(t)) for t in self.tasks]
 
     def fit(self, tol: float) -> dict[int, list[float]]:
         posterior = self.one_coin()
-        shares = [sum(posterior[t][c] for t in self.tasks) for c in range(self.k)]
+        shares = [self.prior_weight * sum(posterior[t][c] for t in self.tasks) for c in range(self.k)]
         self.count(posterior)
         pooled = [[-1.0] * self.k for _ in range(self.k)]
         for _ in range(20):
@@ -155,18 +163,18 @@ class Reference:
     def objective(self, prior_counts: list[float]) -> float:
         total = sum(n * math.log(p) for n, p in zip(prior_counts, self.prior, strict=True))
         for t in self.tasks:
-            scores = self.scores(t)
-            total += max(scores) + math.log(sum(math.exp(s - max(scores)) for s in scores))
+            scores = [self.weight(t) * s for s in self.scores(t)]
+            total += (max(scores) + math.log(sum(math.exp(s - max(scores)) for s in scores))) / self.weight(t)
         for w in self.workers:
             for c in range(self.k):
                 total += 2 * sum(self.expected[w][c][d] * math.log(self.theta(w, c, d)) for d in range(self.k))
         return total
 
-    def held_out(self, posterior: dict[int, list[float]], t: int, w: int, label: int, c: int) -> float:
-        minus = posterior[t][c] if t in self.shared else 0.0
+    def held_out(self, posterior: list[list[float]], t: int, w: int, label: int, c: int) -> float:
+        minus = posterior[self.tasks.index(t)][c] if t in self.shared else 0.0
         return math.log(0.98 * self.theta(w, c, label, minus=minus) + 0.02 / self.k)
 
-    def overlap(self, posterior: dict[int, list[float]]) -> float:
+    def overlap(self, posterior: list[list[float]]) -> float:
         def gain(rho: float) -> float:
             total = -(math.log(rho / 0.25) ** 2) / (2 * 0.5**2)
             for t, said in self.of_task.items():
@@ -189,7 +197,7 @@ class Reference:
 
         return max((0.03, 0.05, 0.08, 0.12, 0.18, 0.27, 0.4), key=gain)
 
-    def reported(self, posterior: dict[int, list[float]]) -> list[list[float]]:
+    def reported(self, posterior: list[list[float]]) -> list[list[float]]:
         rho = self.overlap(posterior)
         return [
             normalised(
@@ -203,15 +211,28 @@ class Reference:
         ]
 
 
-@pytest.mark.parametrize(("n_classes", "per_task", "seed"), [(2, 4, 0), (3, 3, 1), (3, 1, 2), (5, 6, 3)], ids=str)
-def test_fit_equals_the_plain_reference(n_classes: int, per_task: int, seed: int) -> None:
-    crowd = {WorkerKind.HAMMER: 2, WorkerKind.SLOPPY: 3, WorkerKind.SPAMMER: 1, WorkerKind.BIASED: 1}
-    world = class_world(seed=seed, n_tasks=30, n_classes=n_classes, workers=crowd, answers_per_task=per_task)
+CROWD = {WorkerKind.HAMMER: 2, WorkerKind.SLOPPY: 3, WorkerKind.SPAMMER: 1, WorkerKind.BIASED: 1}
+WORLDS = [(2, 4, 0), (3, 3, 1), (3, 1, 2), (5, 6, 3)]
+
+
+def plain(a: Answers, *, during: float, prior_weight: float) -> Reference:
+    """The fitted reference."""
+    rows = list(zip(a.task.tolist(), a.worker.tolist(), a.label.tolist(), strict=True))
+    reference = Reference(rows, a.n_classes, during=during, prior_weight=prior_weight)
+    reference.fit(tol=1e-8)
+    return reference
+
+
+@pytest.mark.parametrize(("during", "prior_weight"), [(0.0, 1.0), (0.2, 20.0)])
+@pytest.mark.parametrize(("n_classes", "per_task", "seed"), WORLDS, ids=str)
+def test_fit_equals_the_plain_reference(
+    n_classes: int, per_task: int, seed: int, during: float, prior_weight: float
+) -> None:
+    world = class_world(seed=seed, n_tasks=30, n_classes=n_classes, workers=CROWD, answers_per_task=per_task)
     a = world.answers
-    reference = Reference(list(zip(a.task.tolist(), a.worker.tolist(), a.label.tolist(), strict=True)), n_classes)
-    expected = reference.fit(tol=1e-8)
+    reference = plain(a, during=during, prior_weight=prior_weight)
     seen = Answers.encode(a.task, a.worker, a.label, n_classes=n_classes)
-    model = HierarchicalDawidSkene(tol=1e-8, max_iter=10_000).fit(seen)
+    model = HierarchicalDawidSkene(tol=1e-8, max_iter=10_000, overlap=during, prior_weight=prior_weight).fit(seen)
 
     assert model.crowd_.accuracy == pytest.approx([reference.accuracy[w] for w in reference.workers], abs=1e-9)
     assert model.prior_ == pytest.approx(reference.prior, abs=1e-7)
@@ -219,5 +240,25 @@ def test_fit_equals_the_plain_reference(n_classes: int, per_task: int, seed: int
     expect = np.array([reference.expected[w] for w in reference.workers])
     matrices = (counts + 2 * expect) / (counts.sum(axis=2, keepdims=True) + 2)
     assert model.confusion_ == pytest.approx(matrices, abs=1e-6)
-    assert float(model.crowd_.overlap) == reference.overlap(expected)
-    assert model.posterior_ == pytest.approx(np.array(reference.reported(expected)), abs=1e-6)
+    textbook = reference.textbook()
+    assert float(model.crowd_.overlap) == reference.overlap(textbook)
+    assert model.posterior_ == pytest.approx(np.array(reference.reported(textbook)), abs=1e-6)
+
+
+@pytest.mark.parametrize(("n_classes", "per_task", "seed"), WORLDS, ids=str)
+def test_auto_equals_the_plain_reference(n_classes: int, per_task: int, seed: int) -> None:
+    world = class_world(seed=seed, n_tasks=30, n_classes=n_classes, workers=CROWD, answers_per_task=per_task)
+    a = world.answers
+    fits = [plain(a, during=0.0, prior_weight=1.0), plain(a, during=0.2, prior_weight=20.0)]
+    believed = [[(x + y) / 2 for x, y in zip(fits[0].prior, fits[1].prior, strict=True)]] * 30
+    votes = [
+        [
+            (sum(label == c for _, label in fits[0].of_task[t]) + believed[t][c]) / (per_task + 1)
+            for c in range(n_classes)
+        ]
+        for t in range(30)
+    ]
+    members = [votes] + [member for fit in fits for member in (fit.textbook(), fit.reported(fit.textbook()))]
+    model = Auto(tol=1e-8, max_iter=10_000).fit(a)
+
+    assert model.posterior_ == pytest.approx(np.mean(members, axis=0), abs=1e-6)
