@@ -125,5 +125,5 @@ def best_class(scores: Floats, keys: Ints, seed: int = 0) -> Ints:
 def entropy(probability: Floats) -> Floats:
     """−Σ p ln p over the last axis, in nats; 0 ln 0 = 0."""
     logs = np.log(np.where(probability > 0, probability, 1.0))
-    result: Floats = -(probability * logs).sum(axis=-1)
+    result: Floats = 0.0 - (probability * logs).sum(axis=-1)  # 0 of certainty, not −0
     return result

@@ -39,8 +39,8 @@ class Labeller(Protocol):
     def posterior_(self) -> Floats:
         """Class probabilities float64[T, K]."""
 
-    def fit(self, answers: Answers) -> Self:
-        """Fit all `answers`."""
+    def fit(self, answers: Answers, *, gold: ArrayLike | None = None) -> Self:
+        """Fit all `answers`; `gold` as in `Gold.of`."""
 
     def labels(self, *, seed: int = 0) -> Ints:
         """Most probable class of each task, int64[T]."""

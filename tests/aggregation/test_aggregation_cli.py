@@ -1,5 +1,6 @@
 import csv
 import io
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,8 @@ import pytest
 
 from aggregation.cli import main
 from aggregation.methods import METHODS
+from aggregation.progress import Progress
+from aggregation.tables import read_answers
 
 ANSWERS = "task,worker,label\nt1,ann,cat\nt1,ben,cat\nt1,cy,dog\nt2,ann,dog\nt2,ben,dog\nt2,cy,dog\n"
 
@@ -62,6 +65,8 @@ def test_workers_lists_the_worst_first_and_prints_alpha(answers: Path, capsys: p
     assert [row["worker"] for row in found] == ["cy", "ann", "ben"]
     assert [row["agreement"] for row in found] == ["0.500000", "0.750000", "0.750000"]
     assert captured.err == "Krippendorff's alpha: 0.375000\n"
+    assert all(float(row["low"]) <= float(row["accuracy"]) <= float(row["high"]) for row in found)
+    assert {row["verdict"] for row in found} == {"unknown"}  # two answers each
 
 
 def test_workers_leaves_agreement_empty_for_one_who_met_nobody(
@@ -140,3 +145,183 @@ def test_module_runs_as_a_command(answers: Path) -> None:
         [sys.executable, "-m", "aggregation", "aggregate", str(answers)], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[0] == "task,label,confidence,answers"
+
+
+def test_tasks_lists_the_hardest_first(answers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tasks", str(answers)]) == 0
+    found = rows(capsys.readouterr().out)
+
+    assert [(row["task"], row["label"], row["answers"]) for row in found] == [("t1", "cat", "3"), ("t2", "dog", "3")]
+    assert float(found[0]["difficulty"]) > 1 > float(found[1]["difficulty"])
+    assert [row["vote_entropy"] for row in found] == ["0.636514", "0.000000"]
+
+
+def test_tasks_shows_which_classes_meet(answers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tasks", str(answers), "--pairs"]) == 0
+    assert rows(capsys.readouterr().out) == [
+        {"label": "cat", "cat": "0.500000", "dog": "0.500000"},
+        {"label": "dog", "cat": "0.250000", "dog": "0.750000"},
+    ]
+
+
+def test_known_answers_are_kept_and_may_name_a_class_nobody_said(
+    answers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gold = tmp_path / "gold.csv"
+    gold.write_text("task,label\nt1,horse\nt9,cat\n")
+
+    assert main(["aggregate", str(answers), "--gold", str(gold)]) == 0
+    captured = capsys.readouterr()
+    found = rows(captured.out)
+    assert [(row["task"], row["label"]) for row in found] == [("t1", "horse"), ("t2", "dog")]
+    assert found[0]["confidence"] == "1.000000"
+    assert captured.err == "1 of 2 known answers are about tasks nobody answered\n"
+
+
+def test_weights_count(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text("task,worker,label,weight\nt1,ann,cat,3\nt1,ben,dog,1\nt1,cy,dog,1\nt2,ann,cat,0\n")
+
+    assert main(["aggregate", str(path), "--method", "mv"]) == 0
+    found = rows(capsys.readouterr().out)
+    assert [(row["label"], row["confidence"], row["answers"]) for row in found] == [
+        ("cat", "0.600000", "3"),
+        (found[1]["label"], "0.500000", "0"),
+    ]
+
+
+def test_a_file_of_nested_answers_gives_what_its_rows_give(
+    answers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nested = tmp_path / "answers.json"
+    nested.write_text(
+        json.dumps({"t1": {"ann": "cat", "ben": "cat", "cy": "dog"}, "t2": dict.fromkeys(["ann", "ben", "cy"], "dog")})
+    )
+    main(["aggregate", str(answers)])
+    first = capsys.readouterr().out
+
+    assert main(["aggregate", str(nested)]) == 0
+    assert capsys.readouterr().out == first
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[1]", "not an object of tasks"),
+        ('{"1": [0]}', "not an object of workers: task '1'"),
+        ('{"1": {"2": null}}', "task '1', worker '2': the label must be a text or a whole number"),
+        ('{"1": {"2": " "}}', "task '1', worker '2': the label must be"),
+        ('{"1": {"2": 0},\n', "line 2: "),
+        ("[" * 100_000, "nested too deep"),
+    ],
+)
+def test_bad_json_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, message: str) -> None:
+    path = tmp_path / "answers.json"
+    path.write_text(text)
+
+    assert main(["aggregate", str(path)]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_json_that_is_not_text_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "answers.json"
+    path.write_bytes(b"\xff")
+
+    assert main(["aggregate", str(path)]) == 2
+    assert "not UTF-8 text" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("weight", ["heavy", "-1", "nan", "inf"])
+def test_a_bad_weight_is_named_by_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str], weight: str) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(f"task,worker,label,weight\na,b,c,1\na,c,c,{weight}\n")
+
+    assert main(["aggregate", str(path)]) == 2
+    assert f"line 3: weight {weight!r} is not a number of at least 0" in capsys.readouterr().err
+
+
+def test_lines_are_counted_past_cells_that_run_over_several(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text('task,worker,label,note\na,b,c,"one\ntwo"\na,,c,\n')
+
+    assert main(["aggregate", str(path)]) == 2
+    assert "line 4: worker empty" in capsys.readouterr().err
+
+
+def test_labels_that_are_no_classes_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text("task,worker,label\n" + "".join(f"t{n},w,sentence {n}\n" for n in range(17_000)))
+
+    assert main(["aggregate", str(path)]) == 2
+    assert "17,000 different labels on 17,000 tasks are no classes" in capsys.readouterr().err
+
+
+def test_evaluate_names_a_method_that_is_none(answers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", str(answers), str(answers), "--methods", "mv,magic"]) == 2
+    assert "there is no method magic" in capsys.readouterr().err
+
+
+def test_evaluate_can_be_asked_for_some_methods(
+    answers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    truth = tmp_path / "truth.csv"
+    truth.write_text("task,label\n t1 , cat \n")
+
+    assert main(["evaluate", str(answers), str(truth), "--methods", "mv"]) == 0
+    assert [(row["method"], row["tasks"], row["accuracy"]) for row in rows(capsys.readouterr().out)] == [
+        ("mv", "1", "1.000000")
+    ]
+
+
+@pytest.mark.parametrize("number", ["0", "-3", "many"])
+def test_a_crowd_of_no_size_is_refused(capsys: pytest.CaptureFixture[str], number: str) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["simulate", "--tasks", number])
+    assert stopped.value.code == 2
+    assert "--tasks" in capsys.readouterr().err
+
+
+def test_a_crowd_of_nobody_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "--hammer", "0", "--sloppy", "0", "--spammer", "0"]) == 2
+    assert "at least one worker" in capsys.readouterr().err
+
+
+def test_output_may_be_cut_short_by_its_reader(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m aggregation simulate --tasks 20000 | head -1"
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
+
+    assert (done.stdout, done.stderr) == ("task,worker,label\n", "")
+
+
+def test_slices_of_a_long_file_are_one_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text("task,worker,label\n" + "".join(f"t{n // 5},w{n % 7}, {n % 3}\n" for n in range(100)))
+    whole = read_answers(path)
+    monkeypatch.setattr("aggregation.tables.SLICE", 9)
+    sliced = read_answers(path)
+
+    assert (sliced.tasks, sliced.workers, sliced.classes) == (whole.tasks, whole.workers, whole.classes)
+    assert sliced.classes == ("0", "1", "2")
+    for name in ("task", "worker", "label", "task_ids", "worker_ids"):
+        assert getattr(sliced.answers, name).tolist() == getattr(whole.answers, name).tolist()
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_drawn_on_a_terminal_and_wiped() -> None:
+    stream = Terminal()
+    with Progress("reading", 200, stream) as bar:
+        bar(100)
+
+    assert stream.getvalue() == "\r\x1b[2Kreading " + "█" * 15 + "░" * 15 + "  50%\r\x1b[2K"
+
+
+def test_progress_is_silent_elsewhere() -> None:
+    stream = io.StringIO()
+    with Progress("reading", 200, stream) as bar:
+        bar(100)
+
+    assert stream.getvalue() == ""

@@ -1,4 +1,4 @@
-"""Measures of workers. None of them needs a known truth; each is an array over `answers.worker_ids`."""
+"""How much a worker's answers are worth: from fitted matrices, or from agreement alone."""
 
 from __future__ import annotations
 
@@ -28,6 +28,28 @@ def expected_accuracy(confusion: Floats, prior: Floats) -> Floats:
     return accuracy
 
 
+def mutual_information(confusion: Floats, prior: Floats) -> Floats:
+    """Bits that one answer tells about the class: I(class; answer) = Σ_kl ρ_k π_kl log₂(π_kl / q_l), q = Σ_k ρ_k π_k,
+    of matrices (W, K, K) and ρ = `prior` float64[K]. 0 for who answers blindly, the entropy of ρ for who never errs,
+    and the same for who errs by a fixed rule: an adversary tells as much as an expert, once known.
+    """
+    said = np.einsum("k,wkl->wl", prior, confusion)
+    ratio = np.divide(confusion, said[:, None, :], out=np.ones_like(confusion), where=confusion > 0)
+    bits: Floats = np.maximum(np.einsum("k,wkl,wkl->w", prior, confusion, np.log2(ratio)), 0.0)
+    return bits
+
+
+def informedness(confusion: Floats, prior: Floats) -> Floats:
+    """Cohen's κ of a worker with the truth, float64[W]: (p − e) / (1 − e), p = `expected_accuracy`, e = what the same
+    labels given blindly would reach. 1 never errs, 0 answers blindly, below 0 works against the truth. One class: NaN.
+    """
+    said = np.einsum("k,wkl->wl", prior, confusion)
+    blind = said @ prior
+    gain = expected_accuracy(confusion, prior) - blind
+    kappa: Floats = np.divide(gain, 1 - blind, out=np.full(blind.shape, np.nan), where=blind < 1)
+    return kappa
+
+
 def support(answers: Answers, posterior: Floats) -> Floats:
     """Expected number of answers each worker gave on tasks of each true class: float64[W, K]."""
     columns = [
@@ -49,20 +71,3 @@ def agreement(answers: Answers) -> Floats:
     alike = np.bincount(answers.worker, weights=same, minlength=answers.n_workers)
     share: Floats = np.divide(alike, met, out=np.full(answers.n_workers, np.nan), where=met > 0)
     return share
-
-
-def krippendorff_alpha(answers: Answers) -> float:
-    """Krippendorff's α for nominal answers: 1 − observed / expected disagreement, over tasks with 2 answers or more.
-
-    1 = all agree, 0 = as by chance, below 0 = worse. NaN without such a task, or when only one class was ever said.
-    """
-    counts = vote_counts(answers).astype(np.float64)
-    size = counts.sum(axis=1)
-    counts, size = counts[size > 1], size[size > 1]
-    n = size.sum()
-    per_class = counts.sum(axis=0)
-    expected = n * n - (per_class**2).sum()
-    if not expected:
-        return float("nan")
-    observed = ((size**2 - (counts**2).sum(axis=1)) / (size - 1)).sum()
-    return float(1.0 - (n - 1) * observed / expected)

@@ -1,0 +1,41 @@
+"""A bar on stderr for long work; silent where stderr is no terminal, so logs and pipes stay clean."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import Self, TextIO
+
+WIDTH = 30
+EVERY_SECONDS = 0.1
+
+
+class Progress:
+    """`with Progress("reading", total) as bar: bar(done)`. Drawn at most ten times a second, wiped at the end."""
+
+    def __init__(self, what: str, total: int, stream: TextIO | None = None) -> None:
+        self._what, self._total = what, max(total, 1)
+        self._stream = sys.stderr if stream is None else stream
+        self._shown = self._stream.isatty()
+        self._next = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._shown:
+            self._stream.write("\r\x1b[2K")
+            self._stream.flush()
+
+    def __call__(self, done: int, what: str | None = None) -> None:
+        """Show that `done` of the total are done (and what is being done now)."""
+        if not self._shown or time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + EVERY_SECONDS
+        share = min(done / self._total, 1.0)
+        bar = "█" * round(share * WIDTH)
+        self._stream.write(f"\r\x1b[2K{what or self._what} {bar:░<{WIDTH}} {share:4.0%}")
+        self._stream.flush()
