@@ -11,6 +11,7 @@ from quorate.ledger import book
 from quorate.ledger.models import Account, AccountKind
 from tasks_app.enums import ResultState
 from tasks_app.models import Assignment, Export, Membership, Pool, Project, Result, Task
+from tasks_app.queries.dashboards import remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,12 @@ def wallet(user: User) -> Wallet:
 
 
 def progress(pool: Pool) -> Progress:
-    """One query."""
+    """One query; of a pool so large that counting takes long, the count may be up to 4 s old."""
+    return remembered(f"progress:{pool.pk}", lambda: counted_progress(pool))
+
+
+def counted_progress(pool: Pool) -> Progress:
+    """One pass over the pool's tasks."""
     by_state: dict[str, int] = {}
     answers = 0
     counted = Task.objects.filter(pool=pool).values("state").annotate(n=Count("pk"), done=Sum("slots_done"))
