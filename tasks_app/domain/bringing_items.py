@@ -6,10 +6,10 @@ from typing import Any
 from django.db import transaction
 
 from quorate.accounts.models import User
-from quorate.events.log import record
 from tasks_app import tools
 from tasks_app.domain.adding_tasks import Added, NewTask, add_tasks
 from tasks_app.domain.keeping_media import keep_named
+from tasks_app.domain.noting import note_pool
 from tasks_app.errors import InvalidInput
 from tasks_app.models import MediaFile, Pool, Project
 from tasks_app.tools.fields import Json, Problems, join, read_text
@@ -33,14 +33,7 @@ def bring_items(*, pool: Pool, actor: User, items: Sequence[Any]) -> Added:
         locked = Pool.objects.select_for_update(of=("self",)).select_related("project").get(pk=pool.pk)
         added = add_tasks(pool=locked, items=rows, actor=actor)
         if added.created:
-            record(
-                actor=actor,
-                verb="pool.items_added",
-                object_type="pool",
-                object_id=locked.public_id,
-                scope=locked.project.public_id,
-                data={"created": added.created, "duplicates": added.duplicates},
-            )
+            note_pool(locked, actor, "items_added", created=added.created, duplicates=added.duplicates)
     return added
 
 

@@ -13,10 +13,10 @@ from django.db import transaction
 
 from quorate.common.clock import database_now
 from quorate.events import dirty
-from quorate.events.log import record
 from quorate.events.models import Dirty
 from tasks_app.domain.adding_tasks import NewTask, add_tasks
 from tasks_app.domain.import_rows import MAX_ROWS, Rows, item_of, readable
+from tasks_app.domain.noting import note_import
 from tasks_app.enums import ImportState, Topic
 from tasks_app.errors import Conflict, InvalidInput
 from tasks_app.models import Import, ImportProblem, Pool
@@ -130,28 +130,15 @@ def _finish(batch: Import) -> None:
     batch.state = ImportState.DONE
     batch.total_rows = batch.done_rows
     batch.finished_at = database_now()
-    record(
-        actor=batch.created_by,
-        verb="import.finished",
-        object_type="import",
-        object_id=batch.public_id,
-        scope=batch.pool.project.public_id,
-        data={"good": batch.good_rows, "bad": batch.bad_rows, "duplicates": batch.duplicate_rows},
-    )
+    rows = {"good": batch.good_rows, "bad": batch.bad_rows, "duplicates": batch.duplicate_rows}
+    note_import(batch, batch.created_by, "finished", **rows)
 
 
 def _fail(batch: Import, reason: str) -> None:
     with transaction.atomic():
         changed = Import.objects.filter(pk=batch.pk, state=ImportState.RUNNING)
         if changed.update(state=ImportState.FAILED, error=reason[:500]):
-            record(
-                actor=batch.created_by,
-                verb="import.stopped",
-                object_type="import",
-                object_id=batch.public_id,
-                scope=batch.pool.project.public_id,
-                data={"reason": reason[:500]},
-            )
+            note_import(batch, batch.created_by, "stopped", reason=reason[:500])
 
 
 def _clear(batch: Import) -> None:

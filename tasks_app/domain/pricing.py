@@ -10,10 +10,10 @@ from django.db.models.functions import Greatest
 
 from quorate.accounts.models import User
 from quorate.events import dirty
-from quorate.events.log import record
 from quorate.ledger import book
 from quorate.ledger.models import AccountKind, EntryKind
 from tasks_app.domain.funding import PENDING, cost_of, raise_maximum
+from tasks_app.domain.noting import note_pool
 from tasks_app.enums import PoolState, ResultState, Topic
 from tasks_app.errors import InvalidInput
 from tasks_app.models import Assignment, Pool, Task
@@ -148,12 +148,6 @@ def set_price(*, pool: Pool, actor: User, **fields: Any) -> Pool:
         changed.save(update_fields=list(fields) or None, force_update=bool(fields))
         news = {name: getattr(changed, name) for name in fields if getattr(changed, name) != before[name]}
         if news:
-            record(
-                actor=actor,
-                verb="pool.priced",
-                object_type="pool",
-                object_id=locked.public_id,
-                scope=locked.project.public_id,
-                data={name: {"from": before[name], "to": value} for name, value in news.items()},
-            )
+            changes = {name: {"from": before[name], "to": value} for name, value in news.items()}
+            note_pool(locked, actor, "priced", **changes)
     return changed

@@ -9,8 +9,8 @@ from quorate.accounts.models import User
 from quorate.common.clock import database_now
 from quorate.common.money import written
 from quorate.events import dirty
-from quorate.events.log import record
 from tasks_app.domain.funding import hold_for_new_tasks, release_rest
+from tasks_app.domain.noting import note_pool
 from tasks_app.domain.pricing import estimate
 from tasks_app.enums import ImportState, PoolState, Topic
 from tasks_app.errors import Conflict
@@ -80,7 +80,7 @@ def launch(*, pool: Pool, actor: User) -> Pool:
         locked.opened_at = now
         locked.expires_at = now + timedelta(days=locked.lifetime_days)
         locked.save(update_fields=["state", "opened_at", "expires_at"])
-        _note(locked, actor, "launched")
+        note_pool(locked, actor, "launched")
     return locked
 
 
@@ -110,7 +110,7 @@ def close(*, pool: Pool, actor: User | None) -> Pool:
         locked.save(update_fields=["state", "closed_at"])
         Task.objects.filter(pool=locked, slots_free__gt=0).update(slots_free=0)
         released = release_rest(locked, actor=actor)
-        _note(locked, actor, "closed", released=released)
+        note_pool(locked, actor, "closed", released=released)
         # Tasks nobody will be asked about any more are decided by the job.
         dirty.mark(Topic.AGGREGATE, locked.project_id)
     return locked
@@ -135,20 +135,9 @@ def _move(pool: Pool, actor: User, sources: set[PoolState], target: PoolState, v
             raise Conflict(f"This is {locked.get_state_display().lower()}; it cannot be {verb} now.")
         locked.state = target
         locked.save(update_fields=["state"])
-        _note(locked, actor, verb)
+        note_pool(locked, actor, verb)
     return locked
 
 
 def _lock(pool: Pool) -> Pool:
     return Pool.objects.select_for_update(of=("self",)).select_related("project").get(pk=pool.pk)
-
-
-def _note(pool: Pool, actor: User | None, verb: str, **data: object) -> None:
-    record(
-        actor=actor,
-        verb=f"pool.{verb}",
-        object_type="pool",
-        object_id=pool.public_id,
-        scope=pool.project.public_id,
-        data=dict(data),
-    )

@@ -12,10 +12,10 @@ from django.db.models import Sum
 
 from quorate.accounts.models import User
 from quorate.events import dirty
-from quorate.events.log import record
 from tasks_app.domain.import_rows import readable, recognise, shape_of
 from tasks_app.domain.import_tables import MAX_COLUMN_NAME
 from tasks_app.domain.keeping_media import release
+from tasks_app.domain.noting import note_import, note_pool
 from tasks_app.enums import ImportState, PoolState, Topic
 from tasks_app.errors import Conflict, DomainError, InvalidInput
 from tasks_app.models import Import, ImportFile, Pool, Task
@@ -108,7 +108,7 @@ def start_import(*, batch: Import, actor: User, column: str = "", without_tables
         locked.state = ImportState.RUNNING
         locked.save(update_fields=["column", "state"])
         dirty.mark(Topic.IMPORT, locked.pk)
-        _note(locked, actor, "import.started", files=len(files) - len(left_out))
+        note_import(locked, actor, "started", files=len(files) - len(left_out))
     for name in left_out:
         default_storage.delete(name)
     return locked
@@ -122,7 +122,7 @@ def take_up_again(*, batch: Import, actor: User) -> None:
         ):
             raise Conflict("Only an import that was stopped can be taken up again.")
         dirty.mark(Topic.IMPORT, batch.pk)
-        _note(batch, actor, "import.resumed")
+        note_import(batch, actor, "resumed")
 
 
 def give_up(*, batch: Import, actor: User) -> None:
@@ -135,7 +135,7 @@ def give_up(*, batch: Import, actor: User) -> None:
         if locked.state not in {ImportState.UPLOADING, ImportState.FAILED}:
             raise Conflict("This import is running or through; there is nothing to drop.")
         stored = list(locked.files.values_list("storage_name", flat=True))
-        _note(locked, actor, "import.dropped", rows=locked.good_rows)
+        note_import(locked, actor, "dropped", rows=locked.good_rows)
         if locked.good_rows:
             locked.files.all().delete()
             Import.objects.filter(pk=locked.pk).update(
@@ -161,23 +161,5 @@ def delete_items(*, pool: Pool, actor: User, public_ids: Sequence[str] | None) -
         if count:
             release(tasks, pool.project)
             tasks.delete()
-            record(
-                actor=actor,
-                verb="pool.items_deleted",
-                object_type="pool",
-                object_id=pool.public_id,
-                scope=pool.project.public_id,
-                data={"items": count},
-            )
+            note_pool(pool, actor, "items_deleted", items=count)
     return count
-
-
-def _note(batch: Import, actor: User, verb: str, **data: object) -> None:
-    record(
-        actor=actor,
-        verb=verb,
-        object_type="import",
-        object_id=batch.public_id,
-        scope=batch.pool.project.public_id,
-        data=dict(data),
-    )

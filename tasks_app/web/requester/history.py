@@ -73,8 +73,12 @@ SENTENCES: dict[str, str | Callable[[dict[str, Any]], str]] = {
     "pool.reopened": lambda data: (
         f"opened {data.get('items', 0):,} settled items again" + (f": {data['why']}" if data.get("why") else "")
     ),
+    "pool.items_added": lambda data: f"added {data.get('created', 0):,} items over the API",
     "pool.items_deleted": lambda data: f"removed {data.get('items', 0):,} items",
     "task.reopened": lambda data: f"opened a settled item again: {data.get('why')}",
+    "import.started": lambda data: f"started an import ({data.get('files', 0):,} files)",
+    "import.resumed": "went on with an import that had stopped",
+    "import.dropped": lambda data: f"ended an import early; {data.get('rows', 0):,} items of it stay",
     "import.finished": _finished,
     "import.stopped": lambda data: f"stopped an import: {data.get('reason') or 'no reason given'}",
     "import.failed": lambda data: f"could not import: {data.get('reason')}",

@@ -1,5 +1,8 @@
 """Launch, pause, resume, close; the live page; money; history."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -11,6 +14,7 @@ from tasks_app.domain.projects import create_project
 from tasks_app.enums import ImportState, PoolState
 from tasks_app.models import Import, Pool, Project
 from tasks_app.queries.pools import current_pool
+from tasks_app.web.requester.history import SENTENCES
 from tests import factories
 from tests.conftest import ClientFor
 
@@ -230,3 +234,15 @@ def test_history_takes_a_fixed_number_of_queries(
     client.get(f"/p/{project.public_id}/history/")
     with django_assert_num_queries(6):
         client.get(f"/p/{project.public_id}/history/")
+
+
+def test_history_has_a_sentence_for_every_verb_of_pools_and_imports() -> None:
+    """The verbs are read from the code that writes them, so that a new one cannot be shown as its bare name."""
+    domain = Path(pricing.__file__).parent
+    noted = {
+        f"{kind}.{verb}"
+        for path in domain.glob("*.py")
+        for kind, verb in re.findall(r'note_(pool|import)\([\w.]+, [\w.]+, "(\w+)"', path.read_text())
+    }
+    assert len(noted) >= 8
+    assert noted - set(SENTENCES) == set()

@@ -1,0 +1,29 @@
+"""Events about pools and imports, in the transaction of their change."""
+
+from quorate.accounts.models import User
+from quorate.events.log import record
+from tasks_app.models import Import, Pool
+
+
+def note_pool(pool: Pool, actor: User | None, verb: str, **data: object) -> None:
+    """One event about a pool, in its project's history."""
+    record(
+        actor=actor,
+        verb=f"pool.{verb}",
+        object_type="pool",
+        object_id=pool.public_id,
+        scope=pool.project.public_id,
+        data=data,
+    )
+
+
+def note_import(batch: Import, actor: User | None, verb: str, **data: object) -> None:
+    """One event about an import, in its project's history."""
+    record(
+        actor=actor,
+        verb=f"import.{verb}",
+        object_type="import",
+        object_id=batch.public_id,
+        scope=batch.pool.project.public_id,
+        data=data,
+    )
