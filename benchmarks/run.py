@@ -51,6 +51,18 @@ BENCHES = {
         f"Goal: the default's mean accuracy ≥ .880; its Brier and ECE below majority vote's and every peer's. {NEEDS_DATA}",
         peers=True,
     ),
+    "aggregation-cold": Bench(
+        "Aggregation with few answers",
+        ["bench_aggregation_cold.py"],
+        f"Goal: at 10 % never worse than majority vote by more than .01 on any set. {NEEDS_DATA}",
+        peers=True,
+    ),
+    "aggregation-tables": Bench(
+        "The published tables",
+        ["bench_aggregation_tables.py"],
+        f"Goal: at least what was published. {NEEDS_DATA}",
+        peers=True,
+    ),
     "photos": Bench("Real photos, simulated people", ["trial_real_photos.py"], NEEDS_DATA),
     "footprint": Bench("Footprint", ["bench_footprint.py"]),
 }
