@@ -67,7 +67,7 @@ class DawidSkene:
         """Fit all `answers`; `gold` and `start` as in `ClassMethod.fit`."""
         known = Gold.of(gold, answers)
         begin = vote_shares(answers) if start is None else start.posterior(answers)
-        em = MatrixEM(answers, known, self.smoothing, self.dtype)
+        em = MatrixEM.of(answers, known, self.smoothing, self.dtype)
         rest = em.first(begin)
         del begin
         last: list[tuple[Models, float]] = []

@@ -53,20 +53,36 @@ class Models:
 class MatrixEM:
     """E-step and M-step over `answers` in the order of their layout. `rest` is [K − 1, A] (see em.Rest)."""
 
-    def __init__(self, answers: Answers, gold: Gold, smoothing: Smoothing, dtype: type) -> None:
-        """Lay the answers out; `dtype` is float32 or float64, in which posteriors and scores are computed."""
-        pairs = Pairs.of(answers)
-        self.n_classes, self.dtype = answers.n_classes, dtype
-        self.pair_worker, self.pair_label = pairs.worker, pairs.label
-        self.layout = Layout.of(answers, pairs.of_answer, pairs.worker.size)
-        new = np.diff(pairs.worker, prepend=-1) > 0
+    def __init__(
+        self, layout: Layout, worker: Ints, label: Ints, n_classes: int, smoothing: Smoothing, dtype: type
+    ) -> None:
+        """`worker`, `label` int64[P]: the pairs that the layout's codes stand for, sorted. `dtype` is float32 or float64,
+        in which posteriors and scores are computed.
+        """
+        self.layout, self.n_classes, self.dtype = layout, n_classes, dtype
+        self.pair_worker, self.pair_label = worker, label
+        new = np.diff(worker, prepend=-1) > 0
         self._begin, self._group = np.flatnonzero(new), np.cumsum(new) - 1
-        self._extra = smoothing.of(pairs.label, self.n_classes) if smoothing.total(self.n_classes) else None
-        self._extra_total = smoothing.total(self.n_classes)
+        self._extra = smoothing.of(label, n_classes) if smoothing.total(n_classes) else None
+        self._extra_total = smoothing.total(n_classes)
+        self._known, self._truth = np.zeros(0, dtype=np.int64), np.zeros((0, n_classes))
+
+    @classmethod
+    def of(cls, answers: Answers, gold: Gold, smoothing: Smoothing, dtype: type) -> Self:
+        """Lay `answers` out, and hold the known truth of `gold`."""
+        pairs = Pairs.of(answers)
+        layout = Layout.of(answers, pairs.of_answer, pairs.worker.size)
+        em = cls(layout, pairs.worker, pairs.label, answers.n_classes, smoothing, dtype)
         place = np.full(answers.n_tasks, -1, dtype=np.int64)
-        place[self.layout.order] = np.arange(self.layout.n_rows)
+        place[layout.order] = np.arange(layout.n_rows)
         answered = place[gold.task] >= 0
-        self._known, self._truth = place[gold.task][answered], gold.truth[answered]
+        em._known, em._truth = place[gold.task][answered], gold.truth[answered]
+        return em
+
+    def votes(self) -> Rest:
+        """Shares of the votes, [K − 1, A]."""
+        given = (self.pair_label[:, None] == np.arange(1, self.n_classes)).astype(self.dtype)
+        return np.ascontiguousarray((self.layout.task_sums(given) / self.layout.weight_of_rows[:, None]).T, self.dtype)
 
     def first(self, posterior: Floats) -> Rest:
         """Where to start: `posterior` float64[T, K], with the known truth put in."""
