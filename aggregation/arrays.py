@@ -102,7 +102,7 @@ def lottery(keys: Ints, n_classes: int, seed: int = 0) -> NDArray[np.uint64]:
     golden = np.uint64(0x9E3779B97F4A7C15)
     column = np.arange(1, n_classes + 1, dtype=np.uint64)
     mixed = keys.astype(np.uint64)[:, None] * np.uint64(0xD1342543DE82EF95) + column * golden
-    mixed += np.uint64(seed & 0xFFFFFFFF) * np.uint64(0xA0761D6478BD642F)
+    mixed += np.uint64((seed & 0xFFFFFFFF) * 0xA0761D6478BD642F & 0xFFFFFFFFFFFFFFFF)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
     drawn: NDArray[np.uint64] = mixed ^ (mixed >> np.uint64(31))
