@@ -1,4 +1,4 @@
-"""Accuracy, calibration and speed of the basic aggregation on real crowds, as markdown tables.
+"""Accuracy, calibration and speed of `auto` on real crowds, as markdown tables.
 
     python benchmarks/bench_aggregation_basics.py [--repeats 4] [--sets bluebirds,rte]
 
@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from aggregation.arrays import Floats, Ints
-from aggregation.classes import Answers, HierarchicalDawidSkene, majority_vote, vote_shares
+from aggregation.classes import Answers, Auto, majority_vote, vote_shares
 from aggregation.scores import ClassScore, score_classes
 from aggregation.shapes import ShapeAnswers, ShapeFusion, fuse, iou_matrix, match_boxes
 from aggregation.simulate import WorkerKind, box_world, class_world
@@ -48,8 +48,10 @@ def share_of(answers: Answers, truth: Ints, share: float, seed: int) -> tuple[An
 def classes(names: list[str], repeats: int) -> None:
     for share in SHARES:
         print(f"\n### {share:.0%} of the answers\n")
-        print("| set | MV | DS | MV Brier | DS Brier | DS log-loss | claims ≥ .95 | right of those | iterations | s |")
-        print("|---|---|---|---|---|---|---|---|---|---|")
+        print(
+            "| set | MV | auto | MV Brier | auto Brier | log-loss | ECE | claims ≥ .95 | right of those | iterations | s |"
+        )
+        print("|---|---|---|---|---|---|---|---|---|---|---|")
         table = [class_row(name, share, repeats) for name in names]
         for name, row in zip(names, table, strict=True):
             print(f"| {name} | {cells(row)} |")
@@ -63,15 +65,15 @@ def class_row(name: str, share: float, repeats: int) -> Floats:
     for seed in range(1 if share == 1.0 or len(table.answers) > ENOUGH else repeats):
         answers, known = share_of(table.answers, truth, share, seed)
         begin = time.process_time()
-        model = HierarchicalDawidSkene().fit(answers)
+        model = Auto().fit(answers)
         seconds = time.process_time() - begin
         ours = scored(model.posterior_, model.labels(), known)
         vote = scored(vote_shares(answers), majority_vote(answers), known)
         promised = ours.kept_promise * ours.claimed if ours.claimed else 0.0
-        rows.append([vote.accuracy, ours.accuracy, vote.brier, ours.brier, ours.log_loss, ours.claimed, promised,
+        rows.append([vote.accuracy, ours.accuracy, vote.brier, ours.brier, ours.log_loss, ours.ece, ours.claimed, promised,
                      model.n_iter_, seconds])  # fmt: skip
     mean: Floats = np.mean(rows, axis=0)
-    mean[6] = mean[6] / mean[5] if mean[5] else np.nan
+    mean[7] = mean[7] / mean[6] if mean[6] else np.nan
     return mean
 
 
@@ -80,7 +82,7 @@ def scored(posterior: Floats, labels: Ints, truth: Ints) -> ClassScore:
 
 
 def cells(row: Floats) -> str:
-    return " | ".join([*(f"{value:.3f}" for value in row[:7]), f"{row[7]:.0f}", f"{row[8]:.3f}"])
+    return " | ".join([*(f"{value:.3f}" for value in row[:8]), f"{row[8]:.0f}", f"{row[9]:.3f}"])
 
 
 def pedestrians(repeats: int) -> None:
@@ -160,9 +162,9 @@ def speed() -> None:
         begin = time.process_time()
         answers = Answers.encode(task, worker, np.minimum(label, k - 1), n_classes=k)
         encoded = time.process_time()
-        model = HierarchicalDawidSkene().fit(answers)
+        model = Auto().fit(answers)
         fitted = time.process_time()
-        HierarchicalDawidSkene().fit(answers, start=model.crowd_)
+        Auto().fit(answers, start=model.crowd_)
         warm = time.process_time() - fitted
         size = len(model.crowd_.to_bytes()) / 1000
         name = f"{task.size:,} × {people:,} × {k}"
