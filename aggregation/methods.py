@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from aggregation.arrays import Floats, Ints, best_class
 from aggregation.classes import (
+    GLAD,
     MACE,
     Answers,
     Auto,
@@ -86,6 +87,7 @@ METHODS: dict[str, Method] = {
     "one-coin": Method(
         "One-coin Dawid-Skene", OneCoinDawidSkene, "Dawid & Skene 1979", "classical.md#one-coin-dawid-skene-one-coin"
     ),
+    "glad": Method("GLAD", GLAD, "Whitehill et al. 2009", "classical.md#glad-glad"),
     "mace": Method("MACE", MACE, "Hovy et al. 2013", "classical.md#mace-mace"),
     "zbs": Method("ZeroBasedSkill", ZeroBasedSkill, "crowd-kit", "classical.md#zerobasedskill-zbs"),
     "wawa": Method("Wawa", Wawa, "Appen; crowd-kit", "classical.md#wawa-wawa"),

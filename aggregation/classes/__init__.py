@@ -5,6 +5,7 @@ from aggregation.classes.auto import Auto, AutoCrowd
 from aggregation.classes.coins import CoinCrowd, VoteCrowd
 from aggregation.classes.crowd import ClassCrowd
 from aggregation.classes.dawid_skene import DawidSkene, MapDawidSkene
+from aggregation.classes.glad import GLAD, GladCrowd
 from aggregation.classes.gold import Gold
 from aggregation.classes.hierarchical import HierarchicalDawidSkene
 from aggregation.classes.mace import MACE, MaceCrowd
@@ -15,6 +16,7 @@ from aggregation.classes.votes import majority_vote, vote_counts, vote_shares, v
 from aggregation.classes.weighted_votes import NaiveSoft, Wawa, ZeroBasedSkill
 
 __all__ = [
+    "GLAD",
     "MACE",
     "Answers",
     "AnyMethod",
@@ -25,6 +27,7 @@ __all__ = [
     "CoinCrowd",
     "Crowd",
     "DawidSkene",
+    "GladCrowd",
     "Gold",
     "HierarchicalDawidSkene",
     "MaceCrowd",

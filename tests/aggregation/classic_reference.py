@@ -146,3 +146,14 @@ class MaceReference:
             self.know[w] = (known + self.smoothing) / (given + 2 * self.smoothing)
             total = sum(guessed[w]) + self.k * self.smoothing
             self.habit[w] = [(g + self.smoothing) / total for g in guessed[w]]
+
+
+def glad_objective(rows: list[Row], k: int, ability: dict[int, float], log_ease: dict[int, float]) -> float:
+    """GLAD (Whitehill et al. 2009): log-likelihood under a uniform class prior, less the penalty of the normal priors."""
+    scores = {t: [-math.log(k)] * k for t in log_ease}
+    for t, w, label in rows:
+        right = 1 / (1 + math.exp(-ability[w] * math.exp(log_ease[t])))
+        for c in range(k):
+            scores[t][c] += math.log(right if c == label else (1 - right) / (k - 1))
+    likelihood = sum(max(s) + math.log(sum(math.exp(x - max(s)) for x in s)) for s in scores.values())
+    return likelihood - sum((x - 1) ** 2 for x in [*ability.values(), *log_ease.values()]) / 2
