@@ -4,7 +4,7 @@ SHELL := /bin/sh
 PYTHON_IN := .venv/bin/python
 EXPORT := uv export --quiet --frozen --no-emit-project --no-annotate --no-header
 
-.PHONY: help run test lint format bench bench-aggregation lock wheel clean
+.PHONY: help run test lint format bench bench-aggregation coverage mutate lock wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,15 @@ bench: ## measure, and write docs/benchmarks.md
 bench-aggregation: ## the same for aggregation beside its peers, in an environment of their own
 	@sh scripts/environment.sh dev
 	@exec $(PYTHON_IN) benchmarks/run.py aggregation- $(ARGS)
+
+coverage: ## how much of the aggregation its tests run; fails below 95 %
+	@sh scripts/environment.sh dev
+	@$(PYTHON_IN) -m coverage run --branch --source aggregation -m pytest -q tests/aggregation $(ARGS)
+	@$(PYTHON_IN) -m coverage report --show-missing --skip-covered --fail-under 95
+
+mutate: ## break the core of EM on purpose, and see whether the tests notice
+	@sh scripts/environment.sh dev
+	@exec $(PYTHON_IN) scripts/mutate.py $(ARGS)
 
 lock: ## resolve the dependencies anew and write the hashed requirements (needs uv)
 	@uv lock
