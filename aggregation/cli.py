@@ -50,7 +50,7 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 
 def _workers(options: argparse.Namespace) -> None:
-    _write(reports.people(read_answers(options.answers)), options.out)
+    _write(reports.people(read_answers(options.answers, ordered=True)), options.out)
 
 
 def _tasks(options: argparse.Namespace) -> None:

@@ -62,28 +62,32 @@ def _score(table: AnswerTable, name: str, truth: Ints, seed: int) -> tuple[objec
 
 
 def people(table: AnswerTable) -> Report:
-    """Measures of each worker, the least accurate first; on stderr how far all agree."""
+    """Measures of each worker, the least accurate first; on stderr how far all agree. Rows of the table are in time order."""
     answers = table.answers
     model = HierarchicalDawidSkene().fit(answers)
     support = measures.support(answers, model.posterior_)
     accuracy = measures.expected_accuracy(model.confusion_, model.prior_)
     interval = measures.accuracy_interval(model.confusion_, support, model.prior_)
-    columns = (
-        accuracy,
-        interval.low,
-        interval.high,
-        measures.agreement(answers),
-        measures.spam_score(model.confusion_),
-        measures.mutual_information(model.confusion_, model.prior_),
-    )
+    change = measures.drift(answers, model.posterior_, np.arange(len(answers)) if table.row is None else table.row)
+    columns = {
+        "accuracy": accuracy,
+        "low": interval.low,
+        "high": interval.high,
+        "agreement": measures.agreement(answers),
+        "spam_score": measures.spam_score(model.confusion_),
+        "bits": measures.mutual_information(model.confusion_, model.prior_),
+        "before": change.before,
+        "after": change.after,
+        "drift_p": change.p_value,
+    }
     verdict = measures.verdicts(model.confusion_, support, model.prior_)
     count = answers.answers_per_worker()
     order = sorted(range(len(table.workers)), key=lambda row: (accuracy[row], table.workers[row]))
     rows = (
-        (table.workers[row], int(count[row]), *(_known(column[row]) for column in columns), verdict[row])
+        (table.workers[row], int(count[row]), *(_known(column[row]) for column in columns.values()), verdict[row])
         for row in order
     )
-    header = ("worker", "answers", "accuracy", "low", "high", "agreement", "spam_score", "bits", "verdict")
+    header = ("worker", "answers", *columns, "verdict")
     return Report(header, rows, f"Krippendorff's alpha: {krippendorff_alpha(answers):.6f}")
 
 

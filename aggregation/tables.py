@@ -38,12 +38,16 @@ class TableError(ValueError):
 
 @dataclass(frozen=True)
 class AnswerTable:
-    """`answers`, and the names behind its codes: `tasks` (T), `workers` (W), `classes` (K, sorted)."""
+    """`answers`, and the names behind its codes: `tasks` (T), `workers` (W), `classes` (K, sorted).
+
+    `row` int64[n], where it was asked for: which row of the table each of the `answers` was, counted from 0.
+    """
 
     answers: Answers
     tasks: tuple[str, ...]
     workers: tuple[str, ...]
     classes: tuple[str, ...]
+    row: Ints | None = None
 
 
 class TableBuilder:
@@ -63,8 +67,10 @@ class TableBuilder:
         if weights is not None:
             self._weights.append(weights)
 
-    def table(self, more_classes: Sequence[str] = ()) -> AnswerTable:
-        """Encode all that was added; `more_classes`: names of classes that need not occur. ValueError: not classes."""
+    def table(self, more_classes: Sequence[str] = (), *, ordered: bool = False) -> AnswerTable:
+        """Encode all that was added; `more_classes`: names of classes that need not occur; `ordered`: keep the rows'
+        order. ValueError: not classes.
+        """
         self._labels.codes(more_classes, len(more_classes))
         task, worker, label = (
             np.concatenate(column) if column else np.zeros(0, dtype=np.int64)
@@ -75,21 +81,27 @@ class TableBuilder:
         classes, place = self._labels.sorted()
         if len(tasks) * len(classes) > MAX_CELLS:
             raise ValueError(f"{len(classes):,} different labels on {len(tasks):,} tasks are no classes")
+        columns = task_ids[task], worker_ids[worker], place[label]
+        weight = np.concatenate(self._weights) if self._weights else None
         answers = Answers.encode(
-            task_ids[task],
-            worker_ids[worker],
-            place[label],
-            n_classes=max(len(classes), 1),
-            weight=np.concatenate(self._weights) if self._weights else None,
-            task_ids=task_ids,
-            worker_ids=worker_ids,
+            *columns, n_classes=max(len(classes), 1), weight=weight, task_ids=task_ids, worker_ids=worker_ids
         )
-        return AnswerTable(answers, tasks, workers, classes)
+        row = _row_order(*columns, weight) if ordered else None
+        return AnswerTable(answers, tasks, workers, classes, row)
 
 
-def read_answers(path: Path, *, more_classes: Sequence[str] = ()) -> AnswerTable:
+def _row_order(task: Ints, worker: Ints, label: Ints, weight: Floats | None) -> Ints:
+    """Rows in the order of `Answers`, without those that do not count."""
+    if weight is None:
+        return np.lexsort((label, worker, task))
+    order = np.lexsort((weight, label, worker, task))
+    kept: Ints = order[weight[order] > 0]
+    return kept
+
+
+def read_answers(path: Path, *, more_classes: Sequence[str] = (), ordered: bool = False) -> AnswerTable:
     """Read answers: UTF-8 CSV with the columns task, worker, label and perhaps weight (others are left alone), or, where
-    the name ends in .json, {task: {worker: label}} as peerannot keeps them. TableError names what is wrong and where.
+    the name ends in .json, {task: {worker: label}} as peerannot keeps them. `ordered`: see `AnswerTable.row`. TableError names what is wrong and where.
     """
     builder = TableBuilder()
     if path.suffix == ".json":
@@ -99,7 +111,7 @@ def read_answers(path: Path, *, more_classes: Sequence[str] = ()) -> AnswerTable
             tasks, workers, labels, *weights = columns
             builder.add(tasks, workers, labels, _numbers(weights[0]) if weights else None)
     try:
-        return builder.table(more_classes)
+        return builder.table(more_classes, ordered=ordered)
     except ValueError as error:
         raise TableError(f"{path}: {error}") from error
 

@@ -50,8 +50,8 @@ def drift(answers: Answers, posterior: Floats, time: ArrayLike) -> Drift:
 def _break(right: Floats) -> tuple[float, float, float, float]:
     """Change, before, after and p-value of one worker's answers in time order."""
     n = right.size
-    spread = float(right.std())
-    if n < 4 or spread < 1e-9:
+    spread = float(right.std()) if n > 3 else 0.0
+    if spread < 1e-9:
         return np.nan, np.nan, np.nan, np.nan
     bridge = np.abs(np.cumsum(right - right.mean()))[:-1]
     at = int(bridge.argmax()) + 1

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from aggregation.cli import main
@@ -145,6 +146,39 @@ def test_module_runs_as_a_command(answers: Path) -> None:
         [sys.executable, "-m", "aggregation", "aggregate", str(answers)], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[0] == "task,label,confidence,answers"
+
+
+def test_workers_shows_who_changed_in_the_order_of_the_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    generator = np.random.default_rng(0)
+    order = generator.permutation(60)  # tasks come in any order, the rows tell the time
+    lines = [
+        f"t{task},{worker},{int(generator.random() > (0.5 if worker == 'tired' and when > 30 else 0.95))},{1 + when % 2}"
+        for when, task in enumerate(order)
+        for worker in ("tired", "ann", "ben", "cy", "dan")
+    ]
+    path = tmp_path / "answers.csv"
+    path.write_text("task,worker,label,weight\n" + "\n".join([*lines, "t0,late,1,0"]) + "\n")
+
+    assert main(["workers", str(path)]) == 0
+    found = {row["worker"]: row for row in rows(capsys.readouterr().out)}
+    assert float(found["tired"]["drift_p"]) < 0.01
+    assert float(found["tired"]["before"]) - float(found["tired"]["after"]) > 0.2
+    assert min(float(found[name]["drift_p"] or 1) for name in ("ann", "ben", "cy", "dan")) > 0.01
+    assert found["late"]["drift_p"] == ""
+
+
+def test_rows_of_a_table_are_those_of_its_answers(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    cells = [("b", "x", "1"), ("a", "y", "0"), ("b", "w", "0"), ("a", "x", "1")]
+    path.write_text("task,worker,label\n" + "".join(f"{t},{w},{label}\n" for t, w, label in cells))
+    table = read_answers(path, ordered=True)
+    a = table.answers
+    read = [
+        (table.tasks[t], table.workers[w], table.classes[k]) for t, w, k in zip(a.task, a.worker, a.label, strict=True)
+    ]
+
+    assert table.row is not None
+    assert read == [cells[row] for row in table.row]
 
 
 def test_tasks_lists_the_hardest_first(answers: Path, capsys: pytest.CaptureFixture[str]) -> None:

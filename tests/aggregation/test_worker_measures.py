@@ -229,7 +229,8 @@ def test_drift_cries_wolf_as_seldom_as_it_says() -> None:
 
 
 def test_drift_of_few_or_equal_answers_is_unknown() -> None:
-    answers = Answers.encode([1, 2, 3, 1, 2, 3, 4, 5], [7, 7, 7, 8, 8, 8, 8, 8], [0] * 8, n_classes=2)
+    rows = [1, 2, 3, 1, 2, 3, 4, 5], [7, 7, 7, 8, 8, 8, 8, 8], [0] * 8
+    answers = Answers.encode(*rows, n_classes=2, worker_ids=[7, 8, 9])
     found = drift(answers, np.tile([1.0, 0.0], (5, 1)), np.arange(8))
 
     assert np.isnan(found.p_value).all()
