@@ -63,6 +63,13 @@ BENCHES = {
         f"Goal: at least what was published. {NEEDS_DATA}",
         peers=True,
     ),
+    "aggregation-speed": Bench(
+        "Aggregation: speed, memory, one answer at a time, shards",
+        ["bench_aggregation_speed.py"],
+        "Goal: at least as many times as fast as crowd-kit as the tables say; 1,000 times peerannot at 100,000 answers; peak "
+        f"memory at most a quarter of crowd-kit's; one answer at most 40 µs, not growing with the tasks. {NEEDS_DATA}",
+        peers=True,
+    ),
     "photos": Bench("Real photos, simulated people", ["trial_real_photos.py"], NEEDS_DATA),
     "footprint": Bench("Footprint", ["bench_footprint.py"]),
 }

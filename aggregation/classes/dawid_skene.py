@@ -13,7 +13,6 @@ from aggregation.classes.em import check_stopping, iterate, whole
 from aggregation.classes.gold import Gold
 from aggregation.classes.layout import Reals
 from aggregation.classes.matrices import MatrixCrowd, MatrixEM, Models, Smoothing
-from aggregation.classes.votes import vote_shares
 
 
 class DawidSkene:
@@ -66,10 +65,10 @@ class DawidSkene:
     def fit(self, answers: Answers, *, gold: ArrayLike | None = None, start: MatrixCrowd | None = None) -> Self:
         """Fit all `answers`; `gold` and `start` as in `ClassMethod.fit`."""
         known = Gold.of(gold, answers)
-        begin = vote_shares(answers) if start is None else start.posterior(answers)
+        if start is not None:
+            start.check(answers)
         em = MatrixEM.of(answers, known, self.smoothing, self.dtype)
-        rest = em.first(begin)
-        del begin
+        rest = em.first(None if start is None else start.posterior(answers))
         last: list[tuple[Models, float]] = []
 
         def step(rest: Reals) -> tuple[Reals, float]:

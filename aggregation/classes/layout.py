@@ -81,7 +81,18 @@ class Layout:
     @cached_property
     def weight_of_rows(self) -> Floats:
         """As how many answers those of each row count: float64[A]."""
-        return self.task_sums(np.ones(self.n_codes))
+        if self.weight is not None:
+            return self.task_sums(np.ones(self.n_codes))
+        count = np.zeros(self.n_rows)
+        for size in self.sizes:
+            count[:size] += 1
+        count[: self.tail.size] += self.tail
+        return count
+
+    @cached_property
+    def in_order(self) -> bool:
+        """Whether the rows are in the order of the tasks: all have as many answers."""
+        return not self.tail.size and len(set(self.sizes)) < 2
 
     def blocks(self, width: int) -> list[tuple[int, int]]:
         """Rows in pieces (begin, end) of at most BLOCK / `width` each; the tail's rows all lie in the first."""
@@ -154,6 +165,8 @@ class Layout:
 
     def by_task(self, rows: Reals, n_tasks: int, empty: Reals) -> Reals:
         """`rows` [A, …] in the order of the tasks, [n_tasks, …]; `empty` for tasks without answers."""
+        if self.in_order and self.n_rows == n_tasks:
+            return rows
         out = np.empty((n_tasks, *rows.shape[1:]), dtype=rows.dtype)
         if self.n_rows < n_tasks:
             out[:] = empty

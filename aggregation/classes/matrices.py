@@ -82,12 +82,18 @@ class MatrixEM:
     def votes(self) -> Rest:
         """Shares of the votes, [K − 1, A]."""
         given = (self.pair_label[:, None] == np.arange(1, self.n_classes)).astype(self.dtype)
-        return np.ascontiguousarray((self.layout.task_sums(given) / self.layout.weight_of_rows[:, None]).T, self.dtype)
+        count: Reals = self.layout.weight_of_rows[:, None].astype(self.dtype, copy=False)
+        if self.n_classes == 2:  # one column is summed faster as what it is
+            ones: Rest = self.layout.task_sums(given[:, 0].copy())
+            shares: Rest = (ones / count[:, 0])[None]
+            return shares
+        return np.ascontiguousarray((self.layout.task_sums(given) / count).T)
 
-    def first(self, posterior: Floats) -> Rest:
-        """Where to start: `posterior` float64[T, K], with the known truth put in."""
-        rest = rest_of(posterior, self.layout.order, self.dtype)
-        rest[:, self._known] = self._truth[:, 1:].T
+    def first(self, posterior: Floats | None) -> Rest:
+        """Where to start: `posterior` float64[T, K], None for the shares of the votes; with the known truth put in."""
+        rest = self.votes() if posterior is None else rest_of(posterior, self.layout.order, self.dtype)
+        if self._known.size:
+            rest[:, self._known] = self._truth[:, 1:].T
         return rest
 
     def m_step(self, rest: Rest) -> Models:
