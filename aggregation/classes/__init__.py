@@ -2,6 +2,7 @@
 
 from aggregation.classes.answers import Answers
 from aggregation.classes.auto import Auto, AutoCrowd
+from aggregation.classes.clustered import ClusterCrowd, ClusteredDawidSkene
 from aggregation.classes.coins import CoinCrowd, VoteCrowd
 from aggregation.classes.crowd import ClassCrowd
 from aggregation.classes.dawid_skene import DawidSkene, MapDawidSkene
@@ -24,6 +25,8 @@ __all__ = [
     "AutoCrowd",
     "ClassCrowd",
     "ClassMethod",
+    "ClusterCrowd",
+    "ClusteredDawidSkene",
     "CoinCrowd",
     "Crowd",
     "DawidSkene",
