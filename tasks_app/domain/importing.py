@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from quorate.common.clock import database_now
+from quorate.common.table_growth import note_growth
 from quorate.events import dirty
 from quorate.events.models import Dirty
 from tasks_app.domain.adding_tasks import NewTask, add_tasks
@@ -132,6 +133,7 @@ def _finish(batch: Import) -> None:
     batch.finished_at = database_now()
     rows = {"good": batch.good_rows, "bad": batch.bad_rows, "duplicates": batch.duplicate_rows}
     note_import(batch, batch.created_by, "finished", **rows)
+    note_growth("tasks_app_task", batch.good_rows)
 
 
 def _fail(batch: Import, reason: str) -> None:

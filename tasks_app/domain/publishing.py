@@ -8,6 +8,7 @@ from django.db import transaction
 from quorate.accounts.models import User
 from quorate.common.clock import database_now
 from quorate.common.money import written
+from quorate.common.table_growth import note_growth
 from quorate.events import dirty
 from tasks_app.domain.funding import hold_for_new_tasks, release_rest
 from tasks_app.domain.noting import note_pool
@@ -74,13 +75,14 @@ def launch(*, pool: Pool, actor: User) -> Pool:
             raise Conflict("Not ready: " + "; ".join(undone) + ".")
         tasks = Task.objects.filter(pool=locked)
         hold_for_new_tasks(pool=locked, count=tasks.count(), actor=actor)
-        tasks.update(slots_free=locked.overlap_min, overlap_max=locked.overlap_max)
+        opened = tasks.update(slots_free=locked.overlap_min, overlap_max=locked.overlap_max)
         now = database_now()
         locked.state = PoolState.OPEN
         locked.opened_at = now
         locked.expires_at = now + timedelta(days=locked.lifetime_days)
         locked.save(update_fields=["state", "opened_at", "expires_at"])
         note_pool(locked, actor, "launched")
+        note_growth("tasks_app_task", opened)
     return locked
 
 
