@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from quorate.accounts.models import User
 from quorate.ledger import book
 from quorate.ledger.models import Account, AccountKind
-from tasks_app.enums import ResultState
 from tasks_app.models import Assignment, Export, Membership, Pool, Project, Result, Task
-from tasks_app.queries.dashboards import remembered
+from tasks_app.queries.dashboards import stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +42,13 @@ def wallet(user: User) -> Wallet:
 
 def progress(pool: Pool) -> Progress:
     """One query; of a pool so large that counting takes long, the count may be up to 4 s old."""
-    return remembered(f"progress:{pool.pk}", lambda: counted_progress(pool))
-
-
-def counted_progress(pool: Pool) -> Progress:
-    """One pass over the pool's tasks."""
-    by_state: dict[str, int] = {}
-    answers = 0
-    counted = Task.objects.filter(pool=pool).values("state").annotate(n=Count("pk"), done=Sum("slots_done"))
-    for row in counted:
-        by_state[row["state"]] = row["n"]
-        answers += row["done"] or 0
+    found = stand(pool)
     return Progress(
-        tasks=sum(by_state.values()),
-        open=by_state.get(ResultState.OPEN, 0),
-        settled=by_state.get(ResultState.SETTLED, 0),
-        contested=by_state.get(ResultState.CONTESTED, 0),
-        answers=answers,
+        tasks=found.progress.total,
+        open=found.progress.open,
+        settled=found.progress.settled,
+        contested=found.progress.contested,
+        answers=found.spread.answers,
     )
 
 

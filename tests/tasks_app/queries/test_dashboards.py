@@ -68,7 +68,7 @@ def test_spread_counts_answers_of_tasks(alice: User) -> None:
     for number, task in enumerate(Task.objects.filter(pool=pool).order_by("id")):
         Task.objects.filter(pk=task.pk).update(slots_free=0, slots_done=number)
     Task.objects.filter(pool=pool, slots_done=3).update(state=ResultState.SETTLED)
-    found = dashboards.spread(pool)
+    found = dashboards.counted_stand(pool).spread
     assert found == dashboards.Spread(counts={0: 1, 1: 1, 2: 1, 3: 1}, open_counts={0: 1, 1: 1, 2: 1})
     assert (found.answers, found.per_done) == (6, 3.0)
 
@@ -78,7 +78,7 @@ def test_spread_adds_states_with_the_same_number_of_answers(alice: User) -> None
     Task.objects.filter(pool=pool).update(slots_free=0, slots_done=3)
     first = Task.objects.filter(pool=pool).order_by("id").values_list("pk", flat=True)[0]
     Task.objects.filter(pk=first).update(state=ResultState.SETTLED)
-    assert dashboards.spread(pool) == dashboards.Spread(counts={3: 3}, open_counts={3: 2})
+    assert dashboards.counted_stand(pool).spread == dashboards.Spread(counts={3: 3}, open_counts={3: 2})
 
 
 def test_per_minute_puts_answers_into_full_minutes(alice: User, worker: User) -> None:

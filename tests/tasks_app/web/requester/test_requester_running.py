@@ -94,7 +94,7 @@ def test_live_numbers_take_a_fixed_number_of_queries(
     pool = factories.make_open_pool(alice, tasks=count)
     for _ in range(count):
         factories.answer(worker, pool)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         client.get(f"/p/{pool.project.public_id}/live/numbers/")
 
 
