@@ -7,11 +7,13 @@ from aggregation.shapes.fusion import ShapeFusion, fuse
 from aggregation.shapes.geometry import Geometry, Shapes
 from aggregation.shapes.matching import match_boxes, match_shapes
 from aggregation.shapes.points import PointGeometry
+from aggregation.shapes.polygons import POLYGONS
 from aggregation.shapes.scores import ShapeScore, score_shapes
 from aggregation.shapes.spans import SPANS
 
 __all__ = [
     "BOXES",
+    "POLYGONS",
     "SPANS",
     "Geometry",
     "PointGeometry",
