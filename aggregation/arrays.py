@@ -77,7 +77,7 @@ def distinct(column: Ints) -> tuple[Ints, Ints]:
     if span > TABLE * column.size:
         ids, codes = np.unique(column, return_inverse=True)
         return ids, codes.astype(np.int64, copy=False)
-    offset = column - low
+    offset = column - low if low else column
     present = np.zeros(span, dtype=bool)
     present[offset] = True
     ids = np.flatnonzero(present)

@@ -210,9 +210,9 @@ def shards(n: int, workers: int = 10_000, k: int = 2, steps: int = 3) -> None:
     print(
         f"\n### Beyond memory\n\n{n:,} answers × {workers:,} × {k} on disk ({disk:.1f} GB): made in {wrote:.0f} s, "
         f"of which generating is a part; a step {step:.1f} s of CPU ({step / n * 1e9:.0f} ns an answer), "
-        f"peak memory of the fit {more.megabytes:.0f} MB over the interpreter. In proportion, 10⁹ answers take "
-        f"{step * 1e9 / n:.0f} s a step in the same memory (as many more shards). Peak of the whole process: "
-        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MEGABYTE:.0f} MB, while writing."
+        f"in proportion 10⁹ answers take {step * 1e9 / n:.0f} s a step with as many more shards in the same memory. "
+        f"Peak of the process, while writing: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MEGABYTE:.0f} MB, "
+        "the interpreter and the peers' libraries included; the fit adds nothing to it."
     )
 
 

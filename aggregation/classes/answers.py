@@ -165,8 +165,9 @@ def _sorted(task: Ints, worker: Ints, label: Ints, t: int, w: int, k: int) -> tu
     if bits > 63:
         order = np.lexsort((label, worker, task))
         return task[order], worker[order], label[order]
-    key = task << (w_bits + k_bits)
-    key |= worker << k_bits
+    # In place wherever it can be: fresh arrays of this size cost more in pages than in arithmetic.
+    key, spare = task << (w_bits + k_bits), worker << k_bits
+    key |= spare
     key |= label
     if (key[1:] < key[:-1]).any():
         if bits <= 32:
@@ -177,6 +178,6 @@ def _sorted(task: Ints, worker: Ints, label: Ints, t: int, w: int, k: int) -> tu
             key.sort()
     label = key & ((1 << k_bits) - 1)
     key >>= k_bits
-    worker = key & ((1 << w_bits) - 1)
+    worker = np.bitwise_and(key, (1 << w_bits) - 1, out=spare)
     key >>= w_bits
     return key, worker, label

@@ -52,6 +52,10 @@ class Layout:
         reach = _reach(per_task)
         sizes = tuple(int(size) for size in reach[reach >= SLICE])
         tail = count[: reach[len(sizes)]] - len(sizes) if len(sizes) < reach.size else count[:0]
+        if len(sizes) == reach.size and len(set(sizes)) == 1:  # as many answers to every task: a table to be turned
+            shape = (-1, len(sizes))
+            weight = None if answers.weight is None else answers.weight.reshape(shape).T.ravel()
+            return cls(order, sizes, tail, code.reshape(shape).T.ravel(), weight, n_codes)
         place = cls._places(first, sizes, tail)
         weight = None if answers.weight is None else answers.weight.take(place, mode="clip")
         return cls(order, sizes, tail, code.take(place, mode="clip"), weight, n_codes)

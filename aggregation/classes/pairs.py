@@ -37,7 +37,7 @@ class Pairs:
         if cells <= DENSE * len(answers):
             present = np.bincount(key, minlength=cells) > 0
             known = np.flatnonzero(present)
-            of_answer = (np.cumsum(present) - 1)[key]
+            of_answer = key if known.size == cells else (np.cumsum(present) - 1)[key]
         else:
             known, of_answer = np.unique(key, return_inverse=True)
         worker, label = np.divmod(known, k)
