@@ -8,7 +8,6 @@ Real answers: QUORATE_SHARED_DATA, else ../shared/data beside the repository. Ti
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import sys
 import time
@@ -19,7 +18,7 @@ import numpy as np
 from aggregation.arrays import Floats, Ints
 from aggregation.classes import Answers, Auto, majority_vote, vote_shares
 from aggregation.scores import ClassScore, score_classes
-from aggregation.shapes import ShapeAnswers, ShapeFusion, fuse, iou_matrix, match_boxes
+from aggregation.shapes import fuse
 from aggregation.simulate import WorkerKind, box_world, class_world
 from aggregation.tables import read_answers, read_truth
 
@@ -85,68 +84,6 @@ def cells(row: Floats) -> str:
     return " | ".join([*(f"{value:.3f}" for value in row[:8]), f"{row[8]:.0f}", f"{row[9]:.3f}"])
 
 
-def pedestrians(repeats: int) -> None:
-    drawn: dict[tuple[int, int], list[list[float]]] = {}
-    for task, worker, _ in rows_of("seen.csv"):
-        drawn[int(task), int(worker[1:])] = []
-    for task, worker, *edges in rows_of("answers.csv"):
-        box = [float(edge) for edge in edges]
-        if box[0] < box[2] and box[1] < box[3]:
-            drawn[int(task), int(worker[1:])].append(box)
-    truth: dict[int, list[list[float]]] = {int(task): [] for (task,) in rows_of("gt_seen.csv")}
-    for task, *edges in rows_of("gt.csv"):
-        truth[int(task)].append([float(edge) for edge in edges])
-    print("\n### Boxes: pedestrians\n")
-    print("| workers an image | F1@.5 | precision | recall | mIoU | images ≥ .95 | mean F1 of those | s |")
-    print("|---|---|---|---|---|---|---|---|")
-    for k in (1, 2, 3, 5, 7):
-        rows = [box_row(drawn, truth, k, seed) for seed in range(repeats)]
-        print(f"| {k} | {' | '.join(f'{value:.3f}' for value in np.mean(rows, axis=0))} |")
-
-
-def rows_of(name: str) -> list[list[str]]:
-    with (folder() / "bbox_pedestrians" / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.reader(file))[1:]
-
-
-def box_row(
-    drawn: dict[tuple[int, int], list[list[float]]], truth: dict[int, list[list[float]]], k: int, seed: int
-) -> list[float]:
-    generator = np.random.default_rng(seed)
-    workers: dict[int, list[int]] = {}
-    for task, worker in drawn:
-        workers.setdefault(task, []).append(worker)
-    pairs = [
-        (task, worker)
-        for task in sorted(workers)
-        for worker in generator.choice(sorted(workers[task]), min(k, len(workers[task])), replace=False).tolist()
-    ]
-    boxes = [np.array(drawn[pair]).reshape(-1, 4) for pair in pairs]
-    labels = [np.zeros(len(box), dtype=np.int64) for box in boxes]
-    answers = ShapeAnswers.encode([p[0] for p in pairs], [p[1] for p in pairs], boxes, labels, n_classes=1)
-    begin = time.process_time()
-    fusion = fuse(answers)
-    return [*against(answers, fusion, truth), time.process_time() - begin]
-
-
-def against(answers: ShapeAnswers, fusion: ShapeFusion, truth: dict[int, list[list[float]]]) -> list[float]:
-    matched = stated = real = looked = 0
-    overlap: list[float] = []
-    sure: list[float] = []
-    for row, task in enumerate(answers.task_ids.tolist()):
-        if task not in truth:
-            continue
-        mine, true = fusion.shape[(fusion.task == row) & fusion.kept], np.array(truth[task]).reshape(-1, 4)
-        a, b = match_boxes(mine, true)
-        looked, matched, stated, real = looked + 1, matched + a.size, stated + len(mine), real + len(true)
-        overlap.extend(iou_matrix(mine[a], true[b]).diagonal().tolist())
-        if fusion.task_confidence[row] >= 0.95:
-            sure.append(2 * a.size / (len(mine) + len(true)) if len(mine) + len(true) else 1.0)
-    f1 = 2 * matched / (stated + real)
-    return [f1, matched / stated, matched / real, float(np.mean(overlap)), len(sure) / looked,
-            float(np.mean(sure)) if sure else np.nan]  # fmt: skip
-
-
 def speed() -> None:
     print("\n### Speed, simulated crowds\n")
     print("| answers × workers × classes | encode s | fit s | iterations | warm fit s | crowd, kB |")
@@ -187,7 +124,6 @@ def main() -> int:
         print(f"no real answers at {folder()}: set QUORATE_SHARED_DATA", file=sys.stderr)
         return 2
     classes(options.sets.split(","), options.repeats)
-    pedestrians(min(options.repeats, 2))
     speed()
     return 0
 

@@ -70,6 +70,13 @@ BENCHES = {
         f"memory at most a quarter of crowd-kit's; one answer at most 40 µs, not growing with the tasks. {NEEDS_DATA}",
         peers=True,
     ),
+    "aggregation-shapes": Bench(
+        "Boxes, text, pairs, numbers",
+        ["bench_aggregation_shapes.py"],
+        "Goals: boxes of 3 workers F1 ≥ .925, mIoU ≥ .825, of 7 F1 ≥ .938, mIoU ≥ .850, AP50 ≥ .905; text ≤ .110; pairs ≥ .90; "
+        f"scribbles ≤ 2 s. {NEEDS_DATA}",
+        peers=True,
+    ),
     "photos": Bench("Real photos, simulated people", ["trial_real_photos.py"], NEEDS_DATA),
     "footprint": Bench("Footprint", ["bench_footprint.py"]),
 }
