@@ -274,7 +274,8 @@ def table(rows: list[Row], workers: int, best: float) -> str:
             f"{workers} workers at once, one task an assignment, overlap 3 to 7; API keys, rate limit, event log, aggregation and "
             "payment on. Milliseconds of CPU an answer, after a warm-up. *Web*: the requests alone. *Jobs*: what the answers bring "
             "about afterwards (aggregation, payment, relay), until nothing is left to do; the relay's "
-            "looking, five times a second, is in it. *Rest*: PostgreSQL's housekeeping. *Yardstick*: the CPU time of 10,000 small "
+            "looking, five times a second, is in it. *Rest*: PostgreSQL's housekeeping. CPU of a connection that ended within the run "
+            "is not counted; connections last ten minutes. *Yardstick*: the CPU time of 10,000 small "
             f"steps of Python meanwhile, median; alone and at its best this processor took {best:.2f} ms."
         ),
         "",

@@ -38,7 +38,7 @@ NEEDS_DATA = "Needs the sample data beside the checkout."
 BENCHES = {
     "serving": Bench(
         "What an answer costs (next + submit)",
-        ["bench_serving.py"],
+        ["bench_serving.py", "--tasks", "200,100000", "--answers", "200"],
         "Goal: at most 12 SQL statements, 8 ms of web CPU and 3 ms of database CPU an answer, at most × 1.3 from 200 "
         "to 100,000 open tasks.",
     ),
