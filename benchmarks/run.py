@@ -9,6 +9,7 @@ import argparse
 import datetime as dt
 import platform
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -87,26 +88,26 @@ within one run, and counts: the machines these run on are shared, so wall time s
 """
 
 
-def run(name: str) -> str:
-    """The part of the page for one benchmark. Raises CalledProcessError if it fails: a page never keeps half a result."""
+def run(name: str, options: list[str]) -> str:
+    """The part of the page for one benchmark, its script given `options` as well. Raises CalledProcessError if it fails: a page never keeps half a result."""
     bench = BENCHES[name]
     python = environment.prepare() if bench.peers else sys.executable
     done = subprocess.run(
-        [str(python), str(ROOT / "benchmarks" / bench.command[0]), *bench.command[1:]],
+        [str(python), str(ROOT / "benchmarks" / bench.command[0]), *bench.command[1:], *options],
         stdout=subprocess.PIPE,
         text=True,
         check=True,
         env=environment.one_thread() if bench.peers else None,
     )
     today = dt.datetime.now(tz=dt.UTC).date()
-    called = f"run.py {name}" if bench.peers else " ".join(bench.command)
+    added = f' --options="{" ".join(options)}"' if options else ""
+    called = f"run.py {name}{added}" if bench.peers else " ".join([*bench.command, *options])
     parts = [f"## {bench.title}", f"`python benchmarks/{called}` · {today} · Python {platform.python_version()}"]
     return "\n\n".join([*parts, *([bench.goal] if bench.goal else []), done.stdout.strip()])
 
 
-def chosen(parser: argparse.ArgumentParser) -> list[str]:
+def chosen(parser: argparse.ArgumentParser, wanted: list[str]) -> list[str]:
     """The benchmarks named on the command line, in the order of the page."""
-    wanted = parser.parse_args().names
     found = {
         name: [known for known in BENCHES if known == name or (known.startswith(name) and name[-1] == "-")]
         for name in wanted
@@ -120,7 +121,9 @@ def chosen(parser: argparse.ArgumentParser) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help=f"which of {', '.join(BENCHES)}; all if none is named")
-    names = chosen(parser)
+    parser.add_argument("--options", default="", help="options for the benchmarks' own scripts, in one word")
+    arguments = parser.parse_args()
+    names = chosen(parser, arguments.names)
     old = PAGE.read_text() if PAGE.exists() else ""
     kept = {
         part.splitlines()[0].removeprefix("## "): part.strip()
@@ -128,7 +131,7 @@ def main() -> None:
     }
     for name in names:
         print(f"benchmark {name} …", flush=True)
-        kept[BENCHES[name].title] = run(name)
+        kept[BENCHES[name].title] = run(name, shlex.split(arguments.options))
         ordered = [kept[bench.title] for bench in BENCHES.values() if bench.title in kept]
         PAGE.write_text("\n\n".join([HEAD.strip(), *ordered]) + "\n")
     print(f"Written: {PAGE.relative_to(ROOT)}")
