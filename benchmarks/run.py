@@ -45,7 +45,6 @@ BENCHES = {
     ),
     "handout": Bench("Hand-out under contention", ["bench_handout.py"], "Goal: no task over-assigned at 32 workers."),
     "import": Bench("Importing rows", ["bench_import.py"], "Goal: at least 5 times as fast as saving row by row."),
-    "aggregation": Bench("Aggregation on real crowds", ["bench_aggregation_basics.py"], NEEDS_DATA),
     "aggregation-accuracy": Bench(
         "Aggregation against its peers: accuracy and calibration",
         ["bench_aggregation_accuracy.py"],
