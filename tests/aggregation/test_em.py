@@ -20,7 +20,7 @@ def test_map_adds_a_tenth_to_each_cell_and_one_to_the_diagonal() -> None:
 
 @pytest.mark.parametrize("make", [DawidSkene, MapDawidSkene])
 def test_a_crowd_judges_any_answer_by_the_matrix_it_shows(make: type[DawidSkene]) -> None:
-    world = class_world(seed=2, n_tasks=60, n_classes=4, workers=CROWD, answers_per_task=4)
+    world = class_world(seed=2, n_tasks=8, n_classes=4, workers=CROWD, answers_per_task=4)
     crowd = make().fit(world.answers).crowd_
     workers = np.repeat(crowd.worker_ids, 4)
     labels = np.tile(np.arange(4), crowd.worker_ids.size)
