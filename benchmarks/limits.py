@@ -25,6 +25,9 @@ def limited(work: Callable[[], T], seconds: int) -> tuple[T, float]:
 
     The process is forked, so what is loaded already costs it nothing; what it prints is dropped.
     """
+    if seconds < 1:
+        message = "not tried this time"
+        raise GaveUpError(message)
     context = multiprocessing.get_context("fork")
     receive, send = context.Pipe(duplex=False)
     process = context.Process(target=_run, args=(work, send, seconds))
