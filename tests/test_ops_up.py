@@ -120,7 +120,7 @@ def test_static_files_are_collected_once(settings: object, tmp_path: Path) -> No
     root = tmp_path / "static"
     settings.STATIC_ROOT = root  # type: ignore[attr-defined]
     assert preparing.collect_static(root)
-    assert (root / "css" / "base.css").is_file()
+    assert (root / "css" / "site.css").is_file()
     assert not preparing.collect_static(root)
 
 
