@@ -124,6 +124,13 @@ def test_a_form_is_sent_once_however_often_it_is_clicked(opened: "Page") -> None
 PART = '<div id="live" hx-get="/polled/" hx-trigger="every 100ms" hx-swap="outerHTML"><b>{}</b><details><summary>x</summary>y</details></div>'
 
 
+@pytest.fixture
+def renewing(opened: "Page", alice: User) -> "Page":
+    """A page that carries htmx; most do not."""
+    opened.goto(f"/p/{factories.make_project(alice).public_id}/instructions/")
+    return opened
+
+
 class Polled:
     """Answers the polls of a part put into the page; `status` may be changed under way."""
 
@@ -152,34 +159,34 @@ def hide(page: "Page", *, hidden: bool) -> None:
     )
 
 
-def test_what_is_unfolded_in_a_polled_part_stays_unfolded(opened: "Page") -> None:
-    polled = Polled(opened)
+def test_what_is_unfolded_in_a_polled_part_stays_unfolded(renewing: "Page") -> None:
+    polled = Polled(renewing)
     # In one step: between finding the element and unfolding it, a poll may replace it.
-    opened.evaluate("() => { document.querySelector('#live details').open = true; }")
+    renewing.evaluate("() => { document.querySelector('#live details').open = true; }")
     polled.wait_for(2)
-    assert opened.evaluate("document.querySelector('#live details').open") is True
+    assert renewing.evaluate("document.querySelector('#live details').open") is True
 
 
-def test_polling_rests_while_hidden_and_is_caught_up_when_seen(opened: "Page") -> None:
-    polled = Polled(opened)
+def test_polling_rests_while_hidden_and_is_caught_up_when_seen(renewing: "Page") -> None:
+    polled = Polled(renewing)
     polled.wait_for(1)
-    hide(opened, hidden=True)
+    hide(renewing, hidden=True)
     # Five periods without a request: time is the very thing measured here.
-    before = opened.evaluate(
+    before = renewing.evaluate(
         "new Promise(done => setTimeout(() => done(document.querySelector('#live b').textContent), 100))"
     )
-    after = opened.evaluate(
+    after = renewing.evaluate(
         "new Promise(done => setTimeout(() => done(document.querySelector('#live b').textContent), 500))"
     )
     assert after == before
-    hide(opened, hidden=False)
+    hide(renewing, hidden=False)
     polled.wait_for(1)
 
 
-def test_a_polled_part_that_fails_is_dimmed_without_a_toast(opened: "Page") -> None:
-    polled = Polled(opened)
+def test_a_polled_part_that_fails_is_dimmed_without_a_toast(renewing: "Page") -> None:
+    polled = Polled(renewing)
     polled.status = 503
-    opened.locator("#live.is-stale").wait_for()
-    assert opened.locator(".toast").count() == 0
+    renewing.locator("#live.is-stale").wait_for()
+    assert renewing.locator(".toast").count() == 0
     polled.status = 200
-    opened.locator("#live:not(.is-stale)").wait_for()
+    renewing.locator("#live:not(.is-stale)").wait_for()

@@ -758,6 +758,12 @@ def test_dragging_paints_once_a_frame_and_never_the_500_boxes_at_rest(tool: Open
 # Everybody
 
 
+def violations(page: Page) -> list[dict[str, Any]]:
+    """What axe finds. It looks into imported sheets by writing styles of its own, which our policy refuses."""
+    found: list[dict[str, Any]] = Axe().run(page, options={"preload": False}).response["violations"]
+    return found
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1440", "390"])
 @pytest.mark.parametrize("kind", KINDS)
@@ -765,8 +771,7 @@ def test_axe_finds_nothing_and_targets_are_24_pixels(tool: Open, kind: str, size
     page = tool(kind, size=size, theme=theme, boxes=6)
     if kind == "bounding_box":
         page.keyboard.press(".")
-    results = Axe().run(page)
-    assert results.response["violations"] == []
+    assert violations(page) == []
     small = page.evaluate(
         """() => [...document.querySelectorAll('button, summary, [role=option], input')]
           .filter((node) => node.checkVisibility() && !node.closest('dialog'))
@@ -775,4 +780,4 @@ def test_axe_finds_nothing_and_targets_are_24_pixels(tool: Open, kind: str, size
     )
     assert small == []
     page.keyboard.press("?")
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
