@@ -1,7 +1,7 @@
 """What a kind of task is: the one contract between a kind and the rest of Quorate.
 
 A kind is a slice: `tasks_app/tools/<kind>.py`, `templates/tools/<kind>/`, `static/js/tools/<kind>.js`,
-`static/css/do/<kind>.css` and their tests.
+`static/js/pages/do/<kind>.js`, `static/css/do/<kind>.css` and their tests.
 Nothing outside this package asks which kind a task is. See docs/tools.md for how to write one.
 """
 
@@ -133,6 +133,11 @@ class Tool(ABC):
     def script(self) -> str:
         """Path under static/ of the ES module that mounts this kind."""
         return f"js/tools/{self.kind}.js"
+
+    @property
+    def page_script(self) -> str:
+        """Path under static/ of the work page's one module for this kind."""
+        return f"js/pages/do/{self.kind}.js"
 
     @property
     def sheet(self) -> str:

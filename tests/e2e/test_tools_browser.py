@@ -61,7 +61,7 @@ def demo_page() -> str:
     demos = re.sub(r'(/static/[\w/.-]+?)\.[0-9a-f]{12}(\.\w+")', r"\1\2", demos)
     head = (
         '<meta charset="utf-8"><title>Demos</title><link rel="stylesheet" href="/static/css/work.css">'
-        '<script type="module" src="/static/js/tools/demo.js"></script>'
+        '<script type="module" src="/static/js/pages/demos.js"></script>'
     )
     return f'<!doctype html><html lang="en"><head>{head}</head><body><main>{demos}</main></body></html>'
 

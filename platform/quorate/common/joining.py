@@ -4,8 +4,11 @@ What is served unjoined works too (in development it is): joining changes how ma
 
 Modules. A *root* is loaded by a page or by `import()`: every module directly in the top folder and every module no other
 imports. A *part* is imported. A part that one root alone reaches goes into that root's file. Parts that several roots reach go
-into one file for each folder, named after the folder: `annotate/dom.js` and its like into `annotate.js`. So no module is
+into one file for each folder, named after the folder: `annotate/dom.js` and its like into `annotate.js`. So none of them is
 ever in two files, and what a module keeps (a set of listeners, a counter) exists once in a page whatever the page loads.
+
+Whole pages. A module in the folder `pages/` is all that a page loads, save modules of the top folder: its file holds a copy of
+every part and root that it reaches and of nothing else. It is for pages that must be light on their first visit.
 
 Sheets. A root is a sheet no other imports; what it imports is put in its place, each sheet once.
 """
@@ -21,6 +24,7 @@ IMPORT = re.compile(
 )
 EXPORT = re.compile(r"^export\s+(?=(?:async\s+)?(?:function\*?|class|const)\s+(?P<name>\w+))", re.MULTILINE)
 UNKNOWN = re.compile(r"^(?:import\b(?!\()|export\b).*$", re.MULTILINE)
+PAGES = "pages/"
 SHEET_IMPORT = re.compile(r'^@import "(?P<path>[^"]+)";[ \t]*\n', re.MULTILINE)
 
 
@@ -96,14 +100,16 @@ def read_module(name: str, source: str) -> Module:
 
 def join_modules(sources: Mapping[str, str], *, top: str) -> Joined:
     """The modules by name, all of them below the folder `top` (`js/`). Raises JoinError."""
-    modules = {name: read_module(name, source) for name, source in sources.items()}
-    order = in_order({module.name: [source for _, source in module.imports] for module in modules.values()})
+    every = {name: read_module(name, source) for name, source in sources.items()}
+    whole = in_order({name: sources_of(module) for name, module in every.items()})
+    modules = {name: module for name, module in every.items() if not name.startswith(top + PAGES)}
+    order = in_order({name: sources_of(module) for name, module in modules.items()})
     home = homes(modules, order, top)
     members: dict[str, list[Module]] = {}
     for name in order:
         members.setdefault(home[name], []).append(modules[name])
     needs = {
-        file: {home[source] for module in parts for _, source in module.imports} - {file}
+        file: {home[source] for module in parts for source in sources_of(module)} - {file}
         for file, parts in members.items()
     }
     by_file = in_order(needs)
@@ -111,7 +117,29 @@ def join_modules(sources: Mapping[str, str], *, top: str) -> Joined:
     for file in by_file:
         reached[file] = tuple(sorted(needs[file].union(*(reached[needed] for needed in needs[file]))))
     files = {file: file_of(file, members[file], home) for file in by_file}
-    return Joined(files, {file: reached[file] for file in by_file if file in modules})
+    for page in sorted(every.keys() - modules.keys()):
+        inside, outside = page_parts(page, every, top)
+        parts = [every[name] for name in whole if name in inside]
+        files[page] = file_of(page, parts, {**home, **dict.fromkeys(inside, page)})
+        reached[page] = tuple(sorted(outside.union(*(reached[name] for name in outside))))
+    return Joined(files, {file: needed for file, needed in reached.items() if file in every})
+
+
+def sources_of(module: Module) -> list[str]:
+    return [source for _, source in module.imports]
+
+
+def page_parts(page: str, modules: Mapping[str, Module], top: str) -> tuple[set[str], set[str]]:
+    """What the file of a whole page holds, itself included, and the modules of the top folder that it imports."""
+    inside, outside, left = {page}, set(), [page]
+    while left:
+        for source in sources_of(modules[left.pop()]):
+            if posixpath.dirname(source) == top.rstrip("/"):
+                outside.add(source)
+            elif source not in inside:
+                inside.add(source)
+                left.append(source)
+    return inside, outside
 
 
 def homes(modules: Mapping[str, Module], order: Iterable[str], top: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
 // Kinds of task to try in place: mounts a tool on every [data-tool-demo].
 // data-module, data-question, data-item, data-draft (ids of JSON blocks), data-media; see templates/tools/*/demo.html.
 
-import { mountEach, readJson } from "./page.js";
+import { loadTool, mountEach, readJson } from "./page.js";
 
 const SHOWN = 1600;
 
@@ -33,4 +33,5 @@ function mountDemo(root, { mount }) {
   });
 }
 
-mountEach("[data-tool-demo]", mountDemo);
+// tools: kind → its module, of those that are here already.
+export const mountDemos = (tools = {}) => mountEach("[data-tool-demo]", mountDemo, (root) => tools[root.dataset.toolDemo] ?? loadTool(root));

@@ -19,11 +19,11 @@ export function fail(root, error) {
 }
 
 // mountEach("[data-tool-demo]", mountOne): all roots on the page, each on its own: one that fails spoils no other.
-export async function mountEach(selector, mountOne) {
+export async function mountEach(selector, mountOne, load = loadTool) {
   await Promise.all(
     [...document.querySelectorAll(selector)].map(async (root) => {
       try {
-        await mountOne(root, await loadTool(root));
+        await mountOne(root, await load(root));
         root.dataset.ready = "";
       } catch (error) {
         fail(root, error);

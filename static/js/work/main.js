@@ -4,25 +4,25 @@
 // was worked on, and what is handed in goes to the outbox first (outbox.js). Plain state and its steps: session.js.
 
 import { confirmWith, toast } from "../app.js";
-import { createApi, newKey } from "./api.js";
+import { alone } from "./alone.js";
+import { createApi } from "./api.js";
 import { ActiveClock, urgency } from "./clocks.js";
 import { Drafts, Unseen } from "./drafts.js";
-import { micro, moneyText } from "./money.js";
-import { HOLD_MS, Outbox, backoffMs } from "./outbox.js";
-import { alone } from "./alone.js";
+import { HandingIn } from "./handing_in.js";
+import { listen } from "./listening.js";
 import * as session from "./session.js";
 import { openStore } from "./stores.js";
 import { Supply } from "./supply.js";
 import { View } from "./view.js";
-import * as words from "./words.js";
+import { LIST, actionsOf, planWithout } from "./without.js";
 
 const TICK_MS = 500;
 const UNSEEN = { unseen: true };
-const LIST = { text: "Task list", href: "/work/" };
 
 class Work {
-  constructor(config) {
+  constructor(config, tool) {
     this.config = config;
+    this.tool = tool;
     this.call = createApi();
     this.view = new View({
       instructions: () => this.view.toggleInstructions(),
@@ -40,8 +40,6 @@ class Work {
     this.unseen = new Unseen({ storage: localStorage, ...config });
     this.page = null; // in work
     this.supply = new Supply({ ...config, call: this.call, drafts: this.drafts }); // taken ahead
-    this.handed = null; // handed in last, with the entry's id: may be taken back
-    this.confirmed = { amount: 0n, tasks: 0 };
     this.clock = new ActiveClock();
     this.round = 0;
     this.warned = "";
@@ -53,18 +51,16 @@ class Work {
   async start() {
     this.view.instead({ title: "Getting your next task", busy: true });
     this.listen();
-    const [tool, store] = await Promise.all([import(this.config.script), openStore()]);
-    this.tool = tool;
-    this.outbox = new Outbox({
-      store,
+    this.handing = new HandingIn({
+      config: this.config,
+      view: this.view,
+      drafts: this.drafts,
       call: this.call,
-      person: this.config.person,
-      onDone: (entry, data) => this.onDone(entry, data),
-      onRefused: (entry) => this.onRefused(entry),
-      onChange: (status) => this.onOutbox(status),
+      store: await openStore(),
+      on: { done: () => this.fill(), reopen: (entry) => this.reopen(entry) },
     });
-    await this.outbox.open();
-    for (const entry of this.outbox.refused) this.onRefused(entry);
+    this.outbox = this.handing.outbox;
+    await this.handing.open();
     this.drafts.sweep();
     alone(`quorate-work-${this.config.person}-${this.config.pool}`, {
       onAlone: () => this.begin(),
@@ -79,9 +75,9 @@ class Work {
     this.outbox.flush({ force: true });
     const unseen = this.unseen.take();
     for (const id of this.config.active) {
-      if (this.outbox.has(`submit:${id}`) || this.outbox.has(`return:${id}`)) continue;
+      if (this.handing.has(id)) continue;
       if (unseen.includes(id)) {
-        this.post("return", { assignment: { id } }, UNSEEN);
+        this.handing.post("return", { assignment: { id } }, UNSEEN);
         continue;
       }
       await this.supply.fetch(id);
@@ -119,37 +115,36 @@ class Work {
 
   listen() {
     setInterval(() => this.tick(), TICK_MS);
-    for (const event of ["pointerdown", "pointermove", "keydown", "wheel", "touchmove"]) {
-      document.addEventListener(event, () => this.clock.touch(), { passive: true });
-    }
-    document.addEventListener("visibilitychange", () => {
-      this.clock.show(!document.hidden);
-      if (document.hidden) this.outbox?.flush({ force: true });
-      else if (this.waiting) this.next();
-    });
-    addEventListener("pagehide", () => {
-      this.noteDraft();
-      this.outbox?.leave();
-      this.leaveUnseen();
-    });
-    addEventListener("pageshow", (event) => {
-      if (!event.persisted || !this.outbox) return;
-      this.outbox?.flush({ force: true });
-      this.fill();
-    });
-    addEventListener("online", () => {
-      this.outbox?.retryNow();
-      if (this.waiting) this.next();
+    listen({
+      touched: () => this.clock.touch(),
+      seen: (seen) => {
+        this.clock.show(seen);
+        if (!seen) this.outbox?.flush({ force: true });
+        else if (this.waiting) this.next();
+      },
+      left: () => {
+        this.noteDraft();
+        this.outbox?.leave();
+        this.leaveUnseen();
+      },
+      back: () => {
+        if (!this.outbox) return;
+        this.outbox.flush({ force: true });
+        this.fill();
+      },
+      online: () => {
+        this.outbox?.retryNow();
+        if (this.waiting) this.next();
+      },
     });
   }
 
   // ---- Pages ---------------------------------------------------------------------------------------------------
   // The next page on the screen: one taken ahead, or else a new one from the server.
   async next() {
-    clearTimeout(this.waiting);
-    this.waiting = null;
+    this.stopWaiting();
     if (this.page || this.stopped) return;
-    const page = this.supply.shift((late) => this.post("return", late, {}));
+    const page = this.supply.shift((late) => this.handing.post("return", late, {}));
     if (page) {
       this.open(page);
       return;
@@ -170,35 +165,23 @@ class Work {
   }
 
   fill() {
-    // What was done to other pages and is not yet confirmed may leave them unfinished in the server's eyes.
-    const unconfirmed = () => {
-      const there = this.outbox.waiting.filter((entry) => entry.about.pool === this.config.pool).map((entry) => entry.about.assignment);
-      return new Set(there.filter((id) => id !== this.page?.assignment.id)).size;
-    };
-    this.supply.fill(() => ({ working: Boolean(this.page) && !this.stopped, unconfirmed: unconfirmed() }));
+    this.supply.fill(() => ({ working: Boolean(this.page) && !this.stopped, unconfirmed: this.handing.unconfirmed(this.page?.assignment.id) }));
   }
 
   noPage(answer) {
-    const { title, text, then } = words.noPage(answer, this.outbox.waiting.length);
-    const list = { ...LIST, primary: then === "stop" };
-    const actions = {
-      retry: [{ text: "Try now", run: () => this.next(), primary: true }],
-      "sign-in": [{ text: "Sign in", href: this.config.signIn, primary: true }],
-      reload: [{ text: "Go on with them", run: () => location.reload(), primary: true }, LIST],
-      flush: [],
-    };
-    this.view.instead({ title, text, actions: actions[then] ?? [list], busy: then === "flush", focus: !this.round });
-    if (then === "flush") this.outbox.flush({ force: true });
-    const waits = {
-      poll: () => session.pollMs(this.round),
-      reload: () => session.pollMs(this.round),
-      retry: () => Math.max(backoffMs(this.round + 1), answer.retryAfterMs),
-      flush: () => 1000,
-    };
-    if (!waits[then]) return;
+    const plan = planWithout(answer, { unsent: this.outbox.waiting.length, round: this.round });
+    const act = { next: () => this.next(), reload: () => location.reload(), signIn: this.config.signIn };
+    this.view.instead({ ...plan, actions: actionsOf(plan.then, act), focus: !this.round });
+    if (plan.busy) this.outbox.flush({ force: true });
+    if (plan.waitMs === null) return;
     // A hidden tab asks nothing; it looks again when it is seen.
-    this.waiting = document.hidden ? -1 : setTimeout(() => this.next(), waits[then]());
+    this.waiting = document.hidden ? -1 : setTimeout(() => this.next(), plan.waitMs);
     this.round += 1;
+  }
+
+  stopWaiting() {
+    clearTimeout(this.waiting);
+    this.waiting = null;
   }
 
   // ---- The task in view ----------------------------------------------------------------------------------------
@@ -283,47 +266,21 @@ class Work {
   }
 
   // ---- Handing in ----------------------------------------------------------------------------------------------
-  // The path, body and key of something done to a page, into the outbox.
-  post(verb, page, body, { task = "", holdMs = 0, about = {} } = {}) {
-    const { id } = page.assignment;
-    return this.outbox.add({
-      id: [verb, id, task].filter(Boolean).join(":"),
-      path: `assignments/${id}/${verb}/`,
-      body,
-      key: newKey(),
-      holdMs,
-      about: { assignment: id, pool: this.config.pool, ...about },
-    });
-  }
-
   handIn() {
     const page = this.page;
     this.closeTool();
     this.page = null;
-    const about = { reward: String(session.rewardOf(page)), tasks: page.tasks.length };
-    this.handed = { page, entry: `submit:${page.assignment.id}` };
-    this.post("submit", page, session.submission(page), { holdMs: HOLD_MS, about });
-    this.view.undo(page.tasks.length > 1 ? "Page handed in" : "Handed in");
-    clearTimeout(this.undoTimer);
-    this.undoTimer = setTimeout(() => this.endUndo(), HOLD_MS);
+    this.handing.submit(page);
     this.next();
   }
 
-  endUndo() {
-    this.handed = null;
-    this.view.undo("");
-  }
-
-  // Takes back what was handed in last. Its answers are drafts in this browser all along, so there is no moment in
-  // which they are nowhere.
   async undo() {
-    if (!this.handed) {
+    if (!this.handing?.last) {
       this.back();
       return;
     }
-    const { page, entry } = this.handed;
-    this.endUndo();
-    if (!(await this.outbox.takeBack(entry))) {
+    const page = await this.handing.takeBack();
+    if (!page) {
       this.view.say("It has gone off already.");
       return;
     }
@@ -331,15 +288,29 @@ class Work {
       this.noteDraft();
       this.supply.putBack(this.page);
     }
-    page.at = page.tasks.length - 1;
-    const last = page.answers.get(session.taskInView(page).id);
-    last.given = false;
-    this.drafts.save(page.assignment.id, session.taskInView(page).id, last);
-    clearTimeout(this.waiting);
-    this.waiting = null;
+    this.stopWaiting();
     this.page = page;
     this.show();
     this.view.announce("Taken back. Change the answer and submit again.");
+  }
+
+  // Back to a page whose answers the server did not take.
+  async reopen(entry) {
+    this.handing.restore(entry);
+    const { page } = this;
+    const failed = await this.supply.fetch(entry.about.assignment, { first: true });
+    if (failed) {
+      toast(failed.error?.message ?? "This page is over; it cannot be opened again.", "warning");
+      return;
+    }
+    await this.handing.dismiss(entry);
+    if (this.page && this.page === page) {
+      this.noteDraft();
+      this.closeTool();
+      this.page = null;
+      this.supply.ahead.splice(1, 0, page);
+    }
+    this.next();
   }
 
   back() {
@@ -352,7 +323,7 @@ class Work {
     if (!this.page) return;
     const page = this.page;
     const task = session.leaveOut(page);
-    this.post("skip", page, { task: task.id, reason: "" }, { task: task.id });
+    this.handing.post("skip", page, { task: task.id, reason: "" }, { task: task.id });
     if (session.isComplete(page)) this.handIn();
     else if (page.tasks.length) this.show();
     else this.drop();
@@ -364,7 +335,7 @@ class Work {
     const many = page.tasks.length > 1 ? `all ${page.tasks.length} tasks of this page` : "this task";
     if (!(await confirmWith(`You give ${many} back unpaid and do not get ${page.tasks.length > 1 ? "them" : "it"} again. Nothing is held against you.`, { title: "Give back?", action: "Give back" }))) return;
     if (this.page !== page) return;
-    this.post("return", page, {});
+    this.handing.post("return", page, {});
     this.drafts.forget(page.assignment.id);
     this.drop();
   }
@@ -402,68 +373,7 @@ class Work {
       actions: [{ text: "Next task", run: () => this.drop(), primary: true }, LIST],
     });
   }
-
-  // ---- News from the outbox ------------------------------------------------------------------------------------
-  onDone(entry, data) {
-    if (entry.id.startsWith("submit:")) {
-      this.confirmed.amount += micro(data.assignment.reward);
-      this.confirmed.tasks += entry.about.tasks ?? 0;
-      this.drafts.forget(entry.about.assignment);
-      if (this.handed?.entry === entry.id) this.endUndo();
-    }
-    this.fill();
-  }
-
-  onRefused(entry) {
-    if (this.handed?.entry === entry.id) this.endUndo();
-    if (!entry.id.startsWith("submit:")) {
-      this.outbox.dismiss(entry.id); // a place that could not be given back has come free in another way
-      return;
-    }
-    const { text, final } = words.refusal(entry.refused);
-    this.view.notice(entry.id, {
-      tone: "danger",
-      text,
-      actions: final ? [] : [{ text: "Open it again", run: () => this.reopen(entry) }],
-      onDismiss: () => {
-        this.outbox.dismiss(entry.id);
-        this.drafts.forget(entry.about.assignment);
-      },
-    });
-  }
-
-  // Back to a page whose answers the server did not take, with all of them in place.
-  async reopen(entry) {
-    const id = entry.about.assignment;
-    for (const row of entry.body.answers) this.drafts.save(id, row.task, { answer: row.answer, seconds: row.seconds });
-    const { page } = this;
-    const failed = await this.supply.fetch(id, { first: true });
-    if (failed) {
-      toast(failed.error?.message ?? "This page is over; it cannot be opened again.", "warning");
-      return;
-    }
-    await this.outbox.dismiss(entry.id);
-    this.view.notice(entry.id, null);
-    if (this.page && this.page === page) {
-      this.noteDraft();
-      this.closeTool();
-      this.page = null;
-      this.supply.ahead.splice(1, 0, page);
-    }
-    this.next();
-  }
-
-  onOutbox(status) {
-    this.view.sync(status);
-    const waiting = status.waiting.filter((entry) => entry.id.startsWith("submit:"));
-    const amount = waiting.reduce((sum, entry) => sum + BigInt(entry.about.reward ?? 0), this.confirmed.amount);
-    const tasks = waiting.reduce((sum, entry) => sum + (entry.about.tasks ?? 0), this.confirmed.tasks);
-    this.view.earned(moneyText(amount, this.config), tasks);
-    const kind = status.trouble?.kind;
-    const line = words.trouble(kind, waiting.length);
-    const action = kind === "blocked" ? { text: "Sign in", href: this.config.signIn } : { text: "Send now", run: () => this.outbox.retryNow() };
-    this.view.notice("trouble", line && { ...line, actions: [action] });
-  }
 }
 
-new Work(JSON.parse(document.getElementById("work-data").textContent)).start();
+// Works with this tool, a module of js/tools/, through the pool that the page names.
+export const begin = (tool) => new Work(JSON.parse(document.getElementById("work-data").textContent), tool).start();

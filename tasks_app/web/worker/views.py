@@ -106,7 +106,6 @@ def do(request: HttpRequest, worker: User, pool: str) -> HttpResponse:
     work = {
         "person": worker.public_id,
         "pool": found.public_id,
-        "script": static(tool.script),
         "active": market.unfinished(worker, found),
         "limit": settings.MAX_ACTIVE_ASSIGNMENTS,
         "secondsPerTask": found.median_seconds,

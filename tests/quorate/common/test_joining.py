@@ -55,6 +55,21 @@ def test_needs_are_followed_through() -> None:
     assert join_modules(sources, top="js/").needs["js/one/a.js"] == ("js/three.js", "js/two.js")
 
 
+def test_whole_page_holds_a_copy_of_all_it_reaches_and_changes_no_other_file() -> None:
+    site = {**SITE, **PARTS, "js/app.js": "export const toast = 1;\n"}
+    whole = 'import { total } from "../page/two.js";\nimport { toast } from "../app.js";\n\ntoast(total);\n'
+    before, joined = join_modules(site, top="js/"), join_modules({**site, "js/pages/all.js": whole}, top="js/")
+    page = joined.files.pop("js/pages/all.js")
+    assert joined.files == before.files
+    assert joined.needs == {**before.needs, "js/pages/all.js": ("js/app.js",)}
+    assert page.count("new Set()") == 1
+    assert 'import * as of_js_app from "../app.js";' in page
+    order = [page.index(f"const of_js_{name} = ") for name in ("parts_count", "parts_say", "page_two")]
+    assert order == sorted(order)
+    assert "page_one" not in page
+    assert page.index("const { total } = of_js_page_two;") < page.index("toast(total);")
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [

@@ -15,6 +15,7 @@ from django.template import Context, Template
 from django.test import override_settings
 
 from quorate.common.storage import HashedStaticFilesStorage
+from tasks_app import tools
 
 ROOT = Path(__file__).resolve().parents[3]
 BACKEND = {"BACKEND": "quorate.common.storage.HashedStaticFilesStorage"}
@@ -39,7 +40,7 @@ def served(collected: Path) -> dict[str, str]:
 
 def test_every_file_a_template_names_is_served(served: dict[str, str]) -> None:
     named = {name for path in (ROOT / "templates").rglob("*.html") for name in NAMED.findall(path.read_text())}
-    assert "js/work/main.js" in named
+    assert "js/pages/demos.js" in named
     assert named - served.keys() == set()
 
 
@@ -59,6 +60,16 @@ def test_scripts_import_hashed_files_that_are_there(collected: Path, served: dic
     assert len(imports) > 10
     known = {Path(hashed).name for hashed in served.values()}
     assert {(name, found) for name, found in imports if Path(found).name not in known} == set()
+
+
+@pytest.mark.parametrize("tool", tools.all_tools(), ids=lambda tool: tool.kind)
+def test_work_page_of_a_kind_is_one_script_with_its_tool(
+    tool: tools.Tool, collected: Path, served: dict[str, str]
+) -> None:
+    text = (collected / served[tool.page_script]).read_text()
+    assert re.findall(r'from\s*"([^"]+)"', text) == [f"../../{served['js/app.js'].removeprefix('js/')}"]
+    assert f'"{tool.kind}"' in text
+    assert tool.sheet in served
 
 
 def test_served_files_are_compressed_ahead(collected: Path, served: dict[str, str]) -> None:

@@ -60,6 +60,7 @@ def box(x1: Any = 10, y1: Any = 10, x2: Any = 50, y2: Any = 40, key: Any = "red-
 def test_registry_knows_three_kinds_in_order() -> None:
     assert KINDS == ["image_classification", "text_classification", "bounding_box"]
     assert [tool.script for tool in tools.all_tools()] == [f"js/tools/{kind}.js" for kind in KINDS]
+    assert [tool.page_script for tool in tools.all_tools()] == [f"js/pages/do/{kind}.js" for kind in KINDS]
     assert [tool.template_dir for tool in tools.all_tools()] == [f"tools/{kind}" for kind in KINDS]
 
 

@@ -142,7 +142,6 @@ def test_do_hands_the_page_what_it_needs(client_for: ClientFor, worker: User, op
     assert work == {
         "person": worker.public_id,
         "pool": open_pool.public_id,
-        "script": "/static/js/tools/text_classification.js",
         "active": [held.public_id],
         "limit": settings.MAX_ACTIVE_ASSIGNMENTS,
         "secondsPerTask": None,

@@ -1,0 +1,6 @@
+// The work page with the tool of its kind.
+
+import * as tool from "../../tools/text_classification.js";
+import { begin } from "../../work/main.js";
+
+begin(tool);
