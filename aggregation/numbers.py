@@ -7,7 +7,7 @@ worker with three answers is neither a genius nor a fool; heavy tails (Student's
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Self
 
 import numpy as np
@@ -21,8 +21,12 @@ FORMAT = "quorate number crowd 1"
 TAIL = 4.0
 # Answers that the belief "as good as the crowd" weighs, and answers of an average worker that "no bias" weighs.
 SPREAD_ANSWERS, BIAS_ANSWERS = 4.0, 2.0
-# Spread of the crowd below which it is rounding: this share of the typical size of an answer.
+# Spread of the crowd below which it is rounding: this share of the largest answer.
 FINEST = 1e-9
+# No spread of a worker lies below this share of the crowd's: two who agree to the last bit would have none.
+LEAST_SPREAD = 0.1
+# Exponent of the least unit: its inverse is a number still.
+SMALLEST = -1000
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,10 @@ class NumberCrowd:
         """Bias and spread of `worker_ids`."""
         rows = rows_of(worker_ids, self.worker_ids)
         return np.append(self.bias, 0.0)[rows], np.append(self.spread, self.common)[rows]
+
+    def scaled(self, factor: float) -> Self:
+        """The same crowd where the answers are `factor` times as large."""
+        return replace(self, bias=self.bias * factor, spread=self.spread * factor, common=self.common * factor)
 
     def to_bytes(self) -> bytes:
         """Serialise (NumPy savez, no pickle, versioned)."""
@@ -126,13 +134,17 @@ def fuse_numbers(
     if not 0 < confidence < 1:
         message = f"confidence must lie between 0 and 1, not {confidence}"
         raise ValueError(message)
+    # In the unit of the largest answer no square overflows, and none of a spread vanishes.
+    unit = _unit(answers)
+    answers = replace(answers, value=answers.value / unit)
     value = medians(answers)
-    crowd = fixed or start or _first_crowd(answers, value)
+    known = fixed or start
+    crowd = known.scaled(1 / unit) if known else _first_crowd(answers, value)
+    common = max(float(crowd.common), FINEST)
+    floor = LEAST_SPREAD * common
     bias, spread = crowd.of_workers(answers.worker_ids)
-    common = float(crowd.common)
+    spread = np.maximum(spread, floor)
     objective: list[float] = []
-    # Floor of spreads, fixed for all iterations: without it two workers who agree to the last bit would have none.
-    floor = 0.1 * common
     for _ in range(max_iter):
         before = value
         weight, value = _place(answers, value, bias, spread)
@@ -142,20 +154,26 @@ def fuse_numbers(
         if np.abs(value - before).max(initial=0.0) <= tol * common:
             break
     precision = sums(answers.task, _information(answers, spread), answers.task_ids.size)
-    error = 1 / np.sqrt(np.maximum(precision, 1e-300))
+    error = unit / np.sqrt(precision)
+    value = value * unit
     reach = _normal_quantile(0.5 + confidence / 2) * error
-    fitted = fixed or NumberCrowd(answers.worker_ids, bias, spread, np.array(common))
+    fitted = fixed or NumberCrowd(answers.worker_ids, bias, spread, np.array(common)).scaled(unit)
     return NumberFusion(value, error, value - reach, value + reach, weight, objective, fitted)
+
+
+def _unit(answers: NumberAnswers) -> float:
+    """A power of two about the size of the largest answer, by which division is exact; 1 without any but 0."""
+    size = float(np.abs(answers.value).max(initial=0.0))
+    return math.ldexp(1.0, max(math.frexp(size)[1] - 1, SMALLEST)) if size else 1.0
 
 
 def _first_crowd(answers: NumberAnswers, value: Floats) -> NumberCrowd:
     """No biases, one spread: the median distance from the tasks' medians, where two or more answered."""
     shared = np.bincount(answers.task, minlength=value.size)[answers.task] > 1
     away = np.abs(answers.value - value[answers.task])[shared]
-    size = float(np.abs(answers.value).max(initial=0.0)) or 1.0
     # 1.4826: median distance → standard deviation of normal noise. The mean where most agree exactly.
     typical = (1.4826 * float(np.median(away)) or float(away.mean())) if away.size else 0.0
-    common = max(typical, FINEST * size)
+    common = max(typical, FINEST)
     workers = answers.worker_ids.size
     return NumberCrowd(answers.worker_ids, np.zeros(workers), np.full(workers, common), np.array(common))
 

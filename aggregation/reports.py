@@ -15,7 +15,7 @@ from aggregation.arrays import Ints
 from aggregation.classes import HierarchicalDawidSkene
 from aggregation.consent import disagreement, krippendorff_alpha
 from aggregation.methods import METHODS
-from aggregation.progress import Progress
+from aggregation.progress import Progress, told_of_steps
 from aggregation.scores import ClassScore, score_classes
 from aggregation.tables import AnswerTable, codes_of
 
@@ -33,7 +33,8 @@ class Report:
 
 def labels(table: AnswerTable, method: str, gold: dict[str, str], seed: int) -> Report:
     """One label a task, by name."""
-    found = aggregate_table(table, method=method, gold=gold, seed=seed)
+    with Progress(f"fitting {method}, step", 0) as bar, told_of_steps(bar):
+        found = aggregate_table(table, method=method, gold=gold, seed=seed)
     count = table.answers.answers_per_task().tolist()
     rows = sorted(zip(found.tasks, found.labels, found.confidence.tolist(), count, strict=True))
     lost = len(gold.keys() - set(table.tasks))

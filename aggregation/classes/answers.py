@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from aggregation.arrays import Floats, Ints, distinct, rows_of, sums, whole_numbers
+from aggregation.arrays import Floats, Ints, sums, whole_numbers
+from aggregation.classes.rows import Numbered, Rows, sort_rows
 
 
 @dataclass(frozen=True)
@@ -17,12 +18,10 @@ class Answers:
     `task`, `worker`, `label`: int64[n] codes, 0-based. `task_ids` int64[T] and `worker_ids` int64[W] (sorted, unique)
     say what the codes stand for; they key tie breaking and fitted worker models. A task without answers may exist.
     A worker may answer a task twice (both count). `weight` float64[n], all above 0: as how many answers each counts;
-    None means one each. Make one with `encode`.
+    None means one each. Make one with `encode`; `rows` is how it is kept.
     """
 
-    task: Ints
-    worker: Ints
-    label: Ints
+    rows: Rows
     task_ids: Ints
     worker_ids: Ints
     n_classes: int
@@ -37,7 +36,22 @@ class Answers:
 
     def __len__(self) -> int:
         """Count the answers."""
-        return int(self.task.size)
+        return int(self.rows.key.size)
+
+    @property
+    def task(self) -> Ints:
+        """Codes int64[n]."""
+        return self.rows.task
+
+    @property
+    def worker(self) -> Ints:
+        """Codes int64[n]."""
+        return self.rows.worker
+
+    @property
+    def label(self) -> Ints:
+        """Classes int64[n]."""
+        return self.rows.label
 
     @property
     def total_weight(self) -> float:
@@ -74,17 +88,13 @@ class Answers:
             kept = weights > 0
             task_column, worker_column, label = task_column[kept], worker_column[kept], label[kept]
             weights = None if (weights[kept] == 1.0).all() else weights[kept]
-        known_tasks, task = _codes(task_column, task_ids, "tasks")
-        known_workers, worker = _codes(worker_column, worker_ids, "workers")
-        if weights is not None:
-            order = np.lexsort((weights, label, worker, task))
-            return cls(task[order], worker[order], label[order], known_tasks, known_workers, k, weights[order])
-        task, worker, label = _sorted(task, worker, label, known_tasks.size, known_workers.size, k)
-        return cls(task, worker, label, known_tasks, known_workers, k)
+        numbered = Numbered.of(task_column, task_ids, "tasks"), Numbered.of(worker_column, worker_ids, "workers")
+        rows, known_tasks, known_workers, weights = sort_rows(*numbered, label, weights)
+        return cls(rows, known_tasks, known_workers, k, weights)
 
     def answers_per_task(self) -> Ints:
         """Answers of each task, whatever they weigh: int64[T]."""
-        return np.bincount(self.task, minlength=self.n_tasks)
+        return self.rows.per_task.copy()
 
     def answers_per_worker(self) -> Ints:
         """Answers of each worker, whatever they weigh: int64[W]."""
@@ -140,44 +150,3 @@ def _weights(weight: ArrayLike, n: int) -> Floats:
         message = f"weight[{row}] = {weights[row]} is not a finite number of at least 0"
         raise ValueError(message)
     return weights
-
-
-def _codes(column: Ints, known: ArrayLike | None, name: str) -> tuple[Ints, Ints]:
-    """Sorted distinct ids, and the place of each of `column` among them."""
-    if known is None:
-        return distinct(column)
-    ids = np.unique(whole_numbers(known, f"ids of {name}"))
-    place = rows_of(column, ids)
-    if (place < 0).any():
-        row = int(np.flatnonzero(place < 0)[0])
-        message = f"{name}[{row}] = {column[row]} is not among the given ids"
-        raise ValueError(message)
-    return ids, place
-
-
-def _sorted(task: Ints, worker: Ints, label: Ints, t: int, w: int, k: int) -> tuple[Ints, Ints, Ints]:
-    """The three columns by (task, worker, label): packed into one number, sorted, unpacked by shifts.
-
-    Several times faster than lexsort; half of that again where the number fits into 32 bits.
-    """
-    w_bits, k_bits = max(w - 1, 0).bit_length(), (k - 1).bit_length()
-    bits = max(t - 1, 0).bit_length() + w_bits + k_bits
-    if bits > 63:
-        order = np.lexsort((label, worker, task))
-        return task[order], worker[order], label[order]
-    # In place wherever it can be: fresh arrays of this size cost more in pages than in arithmetic.
-    key, spare = task << (w_bits + k_bits), worker << k_bits
-    key |= spare
-    key |= label
-    if (key[1:] < key[:-1]).any():
-        if bits <= 32:
-            short = key.astype(np.uint32)
-            short.sort()
-            key[:] = short
-        else:
-            key.sort()
-    label = key & ((1 << k_bits) - 1)
-    key >>= k_bits
-    worker = np.bitwise_and(key, (1 << w_bits) - 1, out=spare)
-    key >>= w_bits
-    return key, worker, label

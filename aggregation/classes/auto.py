@@ -57,6 +57,12 @@ class AutoCrowd:
         both: Floats = (self.independent.prior + self.overlapping.prior) / 2
         return both
 
+    @property
+    def typical(self) -> Floats:
+        """Confusion float64[K, K] (row = true class) of the answers as a whole: what to expect of the next one."""
+        both: Floats = (self.independent.pooled + self.overlapping.pooled) / 2
+        return both
+
     def confusion(self, worker_ids: Ints | None = None) -> Floats:
         """Mean of both fits' matrices float64[W, K, K], see `ClassCrowd.confusion`."""
         both: Floats = (self.independent.confusion(worker_ids) + self.overlapping.confusion(worker_ids)) / 2

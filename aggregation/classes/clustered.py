@@ -19,6 +19,7 @@ from aggregation.classes.em import check_stopping
 from aggregation.classes.gold import Gold
 from aggregation.classes.one_coin import OneCoin, fit_one_coin, teaching
 from aggregation.classes.pairs import Pairs, normalise
+from aggregation.progress import tell_step
 from aggregation.storage import pack, unpack
 
 FORMAT = "quorate cluster crowd 1"
@@ -175,6 +176,7 @@ class ClusteredDawidSkene:
             bound = float(log_sum[data.taught].sum() - divergence)
             penalty = PSEUDO * (data.expected * log_groups).sum() + PSEUDO_MEMBERS * np.log(shares).sum()
             trace.append(bound + float(penalty + data.prior_counts @ np.log(prior)))
+            tell_step(len(trace))
             self.converged_ = len(trace) > 1 and trace[-1] - trace[-2] < self.tol * max(pairs.task.size, 1)
         self.objective_, self.n_iter_, self.log_likelihood_ = np.array(trace), len(trace), bound
         self._member = member

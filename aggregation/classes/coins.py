@@ -27,13 +27,13 @@ class Agreement:
 
     def scores(self, code: Ints, odds: Floats) -> Floats:
         """Σ of `odds` [C] at `code` int64[n] over the answers that chose each class: float64[T, K]."""
-        values = odds.take(code, mode="clip")
+        values = odds.take(code, mode="wrap")
         cells = self.answers.weighed(self.cell, self.answers.n_tasks * self.n_classes, values)
         return cells.reshape(-1, self.n_classes)
 
     def hits(self, posterior: Floats, code: Ints, n_codes: int) -> Floats:
         """Expected number of right answers of each code: float64[n_codes]."""
-        return self.answers.weighed(code, n_codes, posterior.ravel().take(self.cell, mode="clip"))
+        return self.answers.weighed(code, n_codes, posterior.ravel().take(self.cell, mode="wrap"))
 
     def believe(self, scores: Floats, prior: Floats) -> tuple[Floats, float]:
         """Posterior float64[T, K] of `scores` [T, K] + ln `prior` [K], known truth held, and its log-likelihood up to

@@ -32,6 +32,8 @@ class DawidSkene:
     crowd_: MatrixCrowd
     _task_ids: Ints
     _confusion: Floats | None
+    # The smoothing where none is asked for.
+    plain = Smoothing()
 
     def __init__(
         self,
@@ -44,7 +46,7 @@ class DawidSkene:
     ) -> None:
         """Stop when the objective gains less than `tol` per answer, or after `max_iter` steps (an E- and an M-step).
 
-        `smoothing`: pseudo-answers, none by default. `dtype`: float32 halves memory. `accelerate`: SQUAREM, which needs
+        `smoothing`: pseudo-answers, by default `plain`. `dtype`: float32 halves memory. `accelerate`: SQUAREM, which needs
         fewer steps to the same place where convergence is slow.
         """
         check_stopping(max_iter, tol)
@@ -52,7 +54,7 @@ class DawidSkene:
             message = f"dtype must be float32 or float64, not {np.dtype(dtype)}"
             raise ValueError(message)
         self.max_iter, self.tol, self.accelerate = max_iter, tol, accelerate
-        self.smoothing = smoothing or Smoothing()
+        self.smoothing = smoothing or self.plain
         self.dtype = dtype
 
     @property
@@ -103,15 +105,4 @@ class DawidSkene:
 class MapDawidSkene(DawidSkene):
     """Dawid-Skene with .1 pseudo-answers in each cell of a worker's matrix and 1 more on its diagonal (defaults)."""
 
-    def __init__(
-        self,
-        *,
-        max_iter: int = 100,
-        tol: float = 1e-6,
-        smoothing: Smoothing | None = None,
-        dtype: type = np.float64,
-        accelerate: bool = False,
-    ) -> None:
-        """As `DawidSkene`, smoothed."""
-        smoothing = smoothing or Smoothing(0.1, 1.0)
-        super().__init__(max_iter=max_iter, tol=tol, smoothing=smoothing, dtype=dtype, accelerate=accelerate)
+    plain = Smoothing(0.1, 1.0)

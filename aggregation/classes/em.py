@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from aggregation.arrays import Floats, Ints
 from aggregation.classes.layout import Reals
+from aggregation.progress import tell_step
 
 # Posterior of classes 1..K−1, [K − 1, A]: what is left to 1 is class 0, so two classes take one number a task.
 Rest = Reals
@@ -44,6 +44,7 @@ def iterate(step: Step, rest: Rest, *, max_iter: int, gain: float, accelerate: b
     while len(trace) < max_iter:
         rest, objective = step(rest)
         trace.append(objective)
+        tell_step(len(trace))
         if len(trace) > 1 and trace[-1] - trace[-2] < gain:
             return Course(rest, np.array(trace), len(trace), converged=True)
     return Course(rest, np.array(trace), len(trace), converged=False)
@@ -72,6 +73,7 @@ def _squarem(step: Step, rest: Rest, *, max_iter: int, gain: float) -> Course:
             else:
                 reach = max(reach / REACH_GROWTH, 1.0)
         rest = twice
+        tell_step(n_iter)
         converged = best - trace[-1] < gain
         trace.append(best)
     if n_iter < max_iter:
@@ -95,40 +97,22 @@ def _extrapolate(start: Rest, once: Rest, twice: Rest, reach: float) -> tuple[Re
 
 
 def softmax(scores: Reals, rest: Rest) -> float:
-    """Turn log-odds against class 0 [K − 1, n] into posteriors in `rest` [K − 1, n] (may be `scores`); returns Σ ln Σ exp.
-
-    A sum of logarithms is the logarithm of a product: the summands lie in 1..K, so many of them fit into one float.
-    """
-    if scores.shape[0] == 1:
-        return _logistic(scores[0], rest[0])
-    top = np.maximum(scores.max(axis=0), 0)
-    np.subtract(scores, top, out=rest)
-    np.exp(rest, out=rest)
-    total = rest.sum(axis=0)
-    total += np.exp(-top)
-    rest /= total
-    return float(top.sum(dtype=np.float64)) + log_product(total, scores.shape[0] + 1)
-
-
-def _logistic(scores: Reals, rest: Rest) -> float:
-    top = float(np.maximum(scores, 0).sum(dtype=np.float64))
-    # Below this the posterior is 0 in the type anyway, and exp would overflow.
-    np.maximum(scores, -80 if scores.dtype == np.float32 else -700, out=rest)
-    np.negative(rest, out=rest)
-    np.exp(rest, out=rest)
-    rest += 1
-    np.reciprocal(rest, out=rest)
-    return top - log_product(np.maximum(rest, 1 - rest), 2)
-
-
-def log_product(factors: Reals, spread: int) -> float:
-    """Σ ln of `factors`, each within 1/`spread`..`spread`."""
-    most = 100 if factors.dtype == np.float32 else 1000
-    # Rows as long as columns: both the products of many and the logarithms of few run over whole arrays.
-    together = max(min(int(most / math.log2(max(spread, 2))), math.isqrt(factors.size)), 1)
-    whole = factors.size // together * together
-    products = np.multiply.reduce(factors[:whole].reshape(together, -1), axis=0)
-    return float(np.log(products).sum(dtype=np.float64) + np.log(factors[whole:]).sum(dtype=np.float64))
+    """Turn log-odds against class 0 [K − 1, n] into posteriors in `rest` [K − 1, n] (may be `scores`); returns Σ ln Σ exp."""
+    shift = 0.0
+    total: Reals
+    if np.maximum.reduce(scores, axis=None, initial=0) > (
+        80 if scores.dtype == np.float32 else 700
+    ):  # exp would overflow
+        top = np.maximum(scores.max(axis=0), 0)
+        np.exp(np.subtract(scores, top, rest), rest)
+        total = rest.sum(axis=0)
+        total += np.exp(-top)
+        shift = float(top.sum(dtype=np.float64))
+    else:
+        np.exp(scores, rest)
+        total = rest[0] + 1 if len(rest) == 1 else np.add.reduce(rest) + 1
+    np.divide(rest, total, rest)
+    return shift + float(np.add.reduce(np.log(total), dtype=np.float64))
 
 
 def rest_of(posterior: Floats, rows: Ints, dtype: type) -> Rest:
@@ -140,5 +124,5 @@ def whole(rest: Rest) -> Floats:
     """All classes of `rest` [K − 1, A], a row a task: float64[A, K]."""
     out = np.empty((rest.shape[1], rest.shape[0] + 1))
     out[:, 1:] = rest.T
-    out[:, 0] = np.maximum(1 - out[:, 1:].sum(axis=1), 0)
+    out[:, 0] = np.maximum(1 - (rest[0] if len(rest) == 1 else rest.sum(axis=0, dtype=np.float64)), 0)
     return out

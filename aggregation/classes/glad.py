@@ -13,6 +13,7 @@ from aggregation.classes.answers import Answers
 from aggregation.classes.coins import Agreement, one_coin_matrices
 from aggregation.classes.em import check_stopping
 from aggregation.classes.gold import Gold
+from aggregation.progress import tell_step
 from aggregation.storage import pack, unpack
 
 FORMAT = "quorate glad crowd 1"
@@ -85,8 +86,8 @@ class _GladEM:
 
     def _x(self, ability: Floats, log_ease: Floats) -> tuple[Floats, Floats]:
         """X and the ease, of each answer float64[n]."""
-        ease = np.exp(log_ease).take(self.answers.task, mode="clip")
-        return ability.take(self.answers.worker, mode="clip") * ease, ease
+        ease = np.exp(log_ease).take(self.answers.task, mode="wrap")
+        return ability.take(self.answers.worker, mode="wrap") * ease, ease
 
     def e_step(self, ability: Floats, log_ease: Floats) -> tuple[Floats, float]:
         """Posterior float64[T, K] under a uniform prior, and the log-likelihood of the answers."""
@@ -102,7 +103,7 @@ class _GladEM:
     def newton(self, posterior: Floats, ability: Floats, log_ease: Floats) -> tuple[Floats, Floats]:
         """One step of the abilities, then one of the log-eases: diagonal Newton on the expected log-posterior."""
         a = self.answers
-        right = posterior.ravel().take(self.agreement.cell, mode="clip")
+        right = posterior.ravel().take(self.agreement.cell, mode="wrap")
         x, ease = self._x(ability, log_ease)
         sure = _sigmoid(x)
         slope = a.weighed(a.worker, a.n_workers, (right - sure) * ease) - (ability - TYPICAL)
@@ -116,7 +117,8 @@ class _GladEM:
 
 
 class GLAD:
-    """Generalised EM with normal priors on abilities and log-eases, from typical workers and tasks on.
+    """Generalised EM with normal priors on abilities and log-eases, from typical workers and tasks on. Workers whom the
+    answers do not tell apart stay alike, even where believing one of them alone would be likelier.
 
     After `fit`: the fields of `ClassMethod`; `ability_` float64[W]; `ease_` float64[T] (above 0, the higher the easier);
     `objective_`: log-likelihood + log-priors after each step, never falls.
@@ -154,6 +156,7 @@ class GLAD:
         self.converged_, self.n_iter_ = False, 0
         while self.n_iter_ < self.max_iter and not self.converged_:
             self.n_iter_ += 1
+            tell_step(self.n_iter_)
             to = em.newton(posterior, ability, log_ease) if em.k > 1 else (ability, log_ease)
             for _ in range(HALVINGS):
                 posterior_to, likelihood_to = em.e_step(*to)

@@ -15,11 +15,13 @@ from numpy.typing import ArrayLike
 from aggregation.arrays import Bools, Floats, Ints, best_class, sums
 from aggregation.classes.answers import Answers
 from aggregation.classes.crowd import OWN_ANSWERS, ClassCrowd, evidence_weight
+from aggregation.classes.em import check_stopping
 from aggregation.classes.gold import Gold
 from aggregation.classes.one_coin import OneCoin, fit_one_coin, teaching
 from aggregation.classes.overlap import TYPICAL, with_overlap
 from aggregation.classes.pairs import Pairs, normalise
 from aggregation.classes.shrinkage import Expectation
+from aggregation.progress import tell_step
 
 METHOD = "dawid-skene 1"
 # Rounds of "expect from the pooled matrix, then EM": they end when the pooled matrix moves less than STILL.
@@ -73,9 +75,7 @@ class HierarchicalDawidSkene:
         `overlap` ρ: during EM too n answers to one task weigh as n / (1 + (n − 1) ρ); 0 is the independence of Dawid and
         Skene. `prior_weight`: how many times all tasks the class shares found by levels 1 and 2 weigh in the prior.
         """
-        if max_iter < 1 or not tol > 0:
-            message = f"max_iter must be at least 1 and tol above 0, not {max_iter} and {tol}"
-            raise ValueError(message)
+        check_stopping(max_iter, tol)
         if not 0 <= overlap <= 1 or not 0 <= prior_weight < np.inf:
             message = f"overlap must lie in 0..1 and prior_weight be at least 0, not {overlap} and {prior_weight}"
             raise ValueError(message)
@@ -191,6 +191,7 @@ class HierarchicalDawidSkene:
             penalty = (fixed.expected * log_theta).sum() - (fixed.unseen * np.log(own)).sum()
             trace.append(bound + OWN_ANSWERS * penalty + float(fixed.prior_counts @ log_prior))
             self.n_iter_ += 1
+            tell_step(self.n_iter_)
             gained = len(trace) < 2 or trace[-1] - trace[-2] >= self.tol * n_answers
             if not gained or self.n_iter_ >= self.max_iter:
                 self.objective_ = np.array(trace)

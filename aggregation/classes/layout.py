@@ -8,6 +8,7 @@ in work; those answers (the tail) are stored task by task instead, and summed by
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,13 +18,27 @@ from numpy.typing import NDArray
 
 from aggregation.arrays import Floats, Ints
 from aggregation.classes.answers import Answers
+from aggregation.classes.rows import occurring
 
 # Arrays of float32 or float64, as the method computes.
 Reals = NDArray[Any]
 # Tasks that must reach a slice for it to be one; also bounds the rows of the tail.
 SLICE = 512
-# Numbers a block of tasks holds at once: two such blocks stay in a processor's second-level cache.
-BLOCK = 24_576
+# Rows (or answers of the tail) worked on at once: what is read and written about them stays in a processor's cache.
+BLOCK = 16_384
+
+
+# Codes of a slice's answers, and their weights where they have any.
+Part = tuple[Ints, Floats | None]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows begin..end−1, and of each slice that reaches them the part about them."""
+
+    begin: int
+    end: int
+    parts: list[Part]
 
 
 @dataclass(frozen=True)
@@ -43,29 +58,16 @@ class Layout:
     n_codes: int
 
     @classmethod
-    def of(cls, answers: Answers, code: Ints, n_codes: int) -> Layout:
-        """Lay out `answers`, which are sorted by task; `code` int64[n] is what each of them says."""
-        per_task = answers.answers_per_task()
-        order = _most_first(per_task)
-        count = per_task[order]
-        first = (np.cumsum(per_task) - per_task)[order]
-        reach = _reach(per_task)
-        sizes = tuple(int(size) for size in reach[reach >= SLICE])
-        tail = count[: reach[len(sizes)]] - len(sizes) if len(sizes) < reach.size else count[:0]
-        if len(sizes) == reach.size and len(set(sizes)) == 1:  # as many answers to every task: a table to be turned
-            shape = (-1, len(sizes))
-            weight = None if answers.weight is None else answers.weight.reshape(shape).T.ravel()
-            return cls(order, sizes, tail, code.reshape(shape).T.ravel(), weight, n_codes)
-        place = cls._places(first, sizes, tail)
-        weight = None if answers.weight is None else answers.weight.take(place, mode="clip")
-        return cls(order, sizes, tail, code.take(place, mode="clip"), weight, n_codes)
-
-    @staticmethod
-    def _places(first: Ints, sizes: tuple[int, ...], tail: Ints) -> Ints:
-        """Where each answer of the layout stands among the sorted answers."""
-        within = np.arange(int(tail.sum())) - np.repeat(np.cumsum(tail) - tail, tail)
-        last = np.repeat(first[: tail.size] + len(sizes), tail) + within
-        return np.concatenate([*(first[:size] + j for j, size in enumerate(sizes)), last])
+    def of(cls, answers: Answers) -> tuple[Layout, Ints, Ints]:
+        """Lay `answers` out; besides, of each code its worker and label, int64[n_codes]: the pairs that occur, sorted."""
+        order, sizes, tail, arrange = _plan(answers)
+        rows = answers.rows
+        known, code, count = occurring(rows.said(arrange(rows.key)))
+        weight = None if answers.weight is None else arrange(answers.weight)
+        made = cls(order, sizes, tail, code, weight, known.size)
+        if weight is None:
+            made.__dict__["totals"] = count.astype(np.float64)  # known by the way, and dear
+        return made, rows.worker_of(known), rows.label_of(known)
 
     @property
     def n_rows(self) -> int:
@@ -86,7 +88,8 @@ class Layout:
     def weight_of_rows(self) -> Floats:
         """As how many answers those of each row count: float64[A]."""
         if self.weight is not None:
-            return self.task_sums(np.ones(self.n_codes))
+            weights: Floats = self.task_sums(np.ones((1, self.n_codes)))[0]
+            return weights
         count = np.zeros(self.n_rows)
         for size in self.sizes:
             count[:size] += 1
@@ -98,74 +101,86 @@ class Layout:
         """Whether the rows are in the order of the tasks: all have as many answers."""
         return not self.tail.size and len(set(self.sizes)) < 2
 
-    def blocks(self, width: int) -> list[tuple[int, int]]:
-        """Rows in pieces (begin, end) of at most BLOCK / `width` each; the tail's rows all lie in the first."""
-        step = max(BLOCK // width, SLICE)
-        return [(begin, min(begin + step, self.n_rows)) for begin in range(0, self.n_rows, step)]
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """Rows in pieces of at most BLOCK; the tail's rows lie in the first."""
+        step = max(BLOCK, self.tail.size)
+        return [self._block(begin, min(begin + step, self.n_rows)) for begin in range(0, self.n_rows, step)]
+
+    def _block(self, begin: int, end: int) -> Block:
+        parts = []
+        for offset, size in zip(self.offsets, self.sizes, strict=False):
+            if size <= begin:
+                break
+            place = slice(offset + begin, offset + min(end, size))
+            parts.append((self.code[place], None if self.weight is None else self.weight[place]))
+        return Block(begin, end, parts)
 
     def task_sums(self, table: Reals) -> Reals:
-        """Σ of `table` [C] or [C, m] over each row's answers: [A] or [A, m], in the type of `table`."""
-        out = np.empty((self.n_rows, *table.shape[1:]), dtype=table.dtype)
-        blocks = self.blocks(max(table[0:1].size, 1))
-        spare = np.empty((max((end - begin for begin, end in blocks), default=0), *table.shape[1:]), dtype=table.dtype)
-        for begin, end in blocks:
-            self.block_sums(table, begin, end, out[begin:end], spare)
+        """Σ of `table` [m, n_codes] over each row's answers: [m, A], in the type of `table`."""
+        out: Reals = np.empty((len(table), self.n_rows), dtype=table.dtype)
+        for block in self.blocks:
+            self.block_sums(table, block, out[:, block.begin : block.end])
         return out
 
-    def block_sums(self, table: Reals, begin: int, end: int, out: Reals, spare: Reals) -> None:
-        """`task_sums` of the rows begin..end−1 of a block into `out` [end − begin, …]; `spare` is overwritten."""
-        if not self.sizes:
-            out[:] = 0
-        for j, size in enumerate(self.sizes):
-            stop = min(end, size)
-            if stop <= begin:
-                break
-            place = slice(self.offsets[j] + begin, self.offsets[j] + stop)
-            into = spare[: stop - begin] if j else out
-            # "clip" leaves out the check of every index: half the time of a gather.
-            table.take(self.code[place], axis=0, out=into, mode="clip")
-            self._weigh(into, place)
-            if j:
-                np.add(out[: stop - begin], into, out=out[: stop - begin])
-        if begin == 0 and self.tail.size:
-            self._add_tail(table, out)
+    def block_sums(self, table: Reals, block: Block, out: Reals) -> None:
+        """`task_sums` of the rows of a block into `out` [m, rows]."""
+        spare = np.empty(block.end - block.begin, dtype=table.dtype)
+        for values, into in zip(table, out, strict=True):
+            rest = block.parts
+            if rest and rest[0][0].size == into.size:
+                _gather(values, *rest[0], into)
+                rest = rest[1:]
+            else:
+                into[:] = 0
+            for code, weight in rest:
+                size = code.size
+                found = spare if size == into.size else spare[:size]
+                _gather(values, code, weight, found)
+                head = into if size == into.size else into[:size]
+                np.add(head, found, head)
+            if block.begin == 0 and self.tail.size:
+                self._add_tail(values, into)
 
     def _add_tail(self, table: Reals, out: Reals) -> None:
         """Add the tail's answers to the first rows, some rows at a time."""
-        ends = np.cumsum(self.tail)
         base = self.offsets[-1]
-        row = 0
+        for row, until, begin, end, starts in self._tail_pieces:
+            place = slice(base + begin, base + end)
+            values = table.take(self.code[place], mode="wrap")
+            if self.weight is not None:
+                values *= self.weight[place]
+            out[row:until] += np.add.reduceat(values, starts)
+
+    @cached_property
+    def _tail_pieces(self) -> list[tuple[int, int, int, int, Ints]]:
+        """The tail in pieces of about BLOCK answers: rows row..until−1, their answers begin..end−1, where each begins."""
+        ends = np.cumsum(self.tail)
+        pieces, row = [], 0
         while row < self.tail.size:
             begin = int(ends[row] - self.tail[row])
             until = max(int(np.searchsorted(ends, begin + BLOCK, side="right")), row + 1)
-            place = slice(base + begin, base + int(ends[until - 1]))
-            values = table.take(self.code[place], axis=0, mode="clip")
-            self._weigh(values, place)
-            out[row:until] += np.add.reduceat(values, ends[row:until] - self.tail[row:until] - begin, axis=0)
+            pieces.append((row, until, begin, int(ends[until - 1]), ends[row:until] - self.tail[row:until] - begin))
             row = until
-
-    def _weigh(self, values: Reals, place: slice) -> None:
-        if self.weight is not None:
-            weight = self.weight[place].astype(values.dtype, copy=False)
-            values *= weight if values.ndim == 1 else weight[:, None]
+        return pieces
 
     def code_sums(self, rows: Reals) -> Floats:
-        """Σ of `rows` [A], a number for each row, over the answers of each code: float64[n_codes]."""
-        out = np.zeros(self.n_codes)
-        for j, size in enumerate(self.sizes):
-            self._scatter(out, rows[:size], slice(self.offsets[j], self.offsets[j] + size))
-        if self.tail.size:
-            self._scatter(out, np.repeat(rows[: self.tail.size], self.tail), slice(self.offsets[-1], None))
+        """Σ of `rows` [m, A], m numbers for each row, over the answers of each code: float64[m, n_codes]."""
+        out = np.zeros((len(rows), self.n_codes))
+        parts = [(block.begin, code, weight) for block in self.blocks for code, weight in block.parts]
+        whole = self.weight is None and self.in_order and len(self.blocks) == 1
+        for values, into in zip(rows, out, strict=True):
+            numbers = values.astype(np.float64, copy=False)
+            if whole:  # one call in place of a few short ones
+                np.add.at(into, self.code, np.concatenate([numbers] * len(self.sizes)))
+                continue
+            for begin, code, weight in parts:
+                _scatter(into, code, numbers[begin : begin + code.size], weight)
+            if self.tail.size:
+                last = slice(self.offsets[-1], None)
+                spread = np.repeat(numbers[: self.tail.size], self.tail)
+                _scatter(into, self.code[last], spread, None if self.weight is None else self.weight[last])
         return out
-
-    def _scatter(self, out: Floats, values: Reals, place: slice) -> None:
-        code = self.code[place]
-        if self.weight is not None:
-            values = values * self.weight[place]
-        if self.n_codes <= code.size:
-            out += np.bincount(code, values, minlength=self.n_codes)
-        else:  # the same without an array of all codes for a few answers
-            np.add.at(out, code, values.astype(np.float64, copy=False))
 
     def by_task(self, rows: Reals, n_tasks: int, empty: Reals) -> Reals:
         """`rows` [A, …] in the order of the tasks, [n_tasks, …]; `empty` for tasks without answers."""
@@ -176,6 +191,35 @@ class Layout:
             out[:] = empty
         out[self.order] = rows
         return out
+
+
+def _plan(answers: Answers) -> tuple[Ints, tuple[int, ...], Ints, Callable[[NDArray[Any]], NDArray[Any]]]:
+    """`order`, `sizes` and `tail` of a layout, and what brings a column of `answers` into it."""
+    per_task = answers.rows.per_task
+    order = _most_first(per_task)
+    reach = _reach(per_task)
+    sizes = tuple(int(size) for size in reach[reach >= SLICE])
+    if len(sizes) == reach.size and len(set(sizes)) == 1:  # as many answers to every task: a table to be turned
+        return order, sizes, reach[:0], lambda column: column.reshape(-1, len(sizes)).T.ravel()
+    count = per_task[order]
+    first = (np.cumsum(per_task) - per_task)[order]
+    tail = count[: reach[len(sizes)]] - len(sizes) if len(sizes) < reach.size else count[:0]
+    within = np.arange(int(tail.sum())) - np.repeat(np.cumsum(tail) - tail, tail)
+    last = np.repeat(first[: tail.size] + len(sizes), tail) + within
+    place = np.concatenate([*(first[:size] + j for j, size in enumerate(sizes)), last])
+    return order, sizes, tail, lambda column: column.take(place, mode="wrap")
+
+
+def _gather(table: Reals, code: Ints, weight: Floats | None, out: Reals) -> None:
+    """`table` at `code`, times `weight`, into `out`. Codes are within the table: "wrap" checks that in the least time."""
+    table.take(code, None, out, "wrap")
+    if weight is not None:
+        np.multiply(out, weight, out, casting="same_kind")
+
+
+def _scatter(out: Floats, code: Ints, values: Floats, weight: Floats | None) -> None:
+    """Add `values` (times `weight`) to `out` at `code`. `add.at` beats `bincount` since NumPy 1.25."""
+    np.add.at(out, code, values if weight is None else values * weight)
 
 
 def _most_first(per_task: Ints) -> Ints:

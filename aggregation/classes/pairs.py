@@ -8,9 +8,7 @@ import numpy as np
 
 from aggregation.arrays import Floats, Ints, sums
 from aggregation.classes.answers import Answers
-
-# A table over all (worker, label) cells is faster than sorting while it is not much longer than the answers.
-DENSE = 8
+from aggregation.classes.rows import occurring
 
 
 @dataclass(frozen=True)
@@ -31,23 +29,25 @@ class Pairs:
     @classmethod
     def of(cls, answers: Answers) -> Pairs:
         """Pairs that occur in `answers`."""
-        k = answers.n_classes
-        key = answers.worker * k + answers.label
-        cells = answers.n_workers * k
-        if cells <= DENSE * len(answers):
-            present = np.bincount(key, minlength=cells) > 0
-            known = np.flatnonzero(present)
-            of_answer = key if known.size == cells else (np.cumsum(present) - 1)[key]
-        else:
-            known, of_answer = np.unique(key, return_inverse=True)
-        worker, label = np.divmod(known, k)
-        return cls(worker, label, of_answer, answers.task, answers.n_tasks, answers.n_workers, k, answers.weight)
+        rows = answers.rows
+        known, of_answer, _ = occurring(rows.said(rows.key))
+        worker, label = rows.worker_of(known), rows.label_of(known)
+        return cls(
+            worker,
+            label,
+            of_answer,
+            answers.task,
+            answers.n_tasks,
+            answers.n_workers,
+            answers.n_classes,
+            answers.weight,
+        )
 
     def counts(self, posterior: Floats) -> Floats:
         """Expected number of times each pair occurred on tasks of each true class: float64[K, P] from [K, T]."""
         out = np.empty((self.n_classes, self.worker.size))
         for k in range(self.n_classes):
-            weight = posterior[k].take(self.task, mode="clip")  # clip skips the bounds check: half the cost
+            weight = posterior[k].take(self.task, mode="wrap")  # the cheapest check of bounds
             out[k] = sums(self.of_answer, self.weighed(weight), self.worker.size)
         return out
 
@@ -66,14 +66,16 @@ class Pairs:
         """Sum the pairs' log-probabilities [K, P] over the answers of each task: float64[K, T]."""
         out = np.empty((self.n_classes, self.n_tasks))
         for k in range(self.n_classes):
-            weight = log_theta[k].take(self.of_answer, mode="clip")
+            weight = log_theta[k].take(self.of_answer, mode="wrap")
             out[k] = sums(self.task, self.weighed(weight), self.n_tasks)
         return out
 
 
 def normalise(log_scores: Floats) -> tuple[Floats, Floats]:
     """Turn log-scores [K, T] into probabilities [K, T] over classes, and the log of each column's sum [T]."""
-    top = log_scores.max(axis=0)
-    scores = np.exp(log_scores - top)
+    scores = np.ascontiguousarray(log_scores)  # the few classes of a task are compared faster from rows far apart
+    top = scores.max(axis=0)
+    scores = np.exp(scores - top)
     total = scores.sum(axis=0)
-    return scores / total, top + np.log(total)
+    scores /= total
+    return scores, top + np.log(total)

@@ -32,7 +32,7 @@ class _WeightedVotes(CoinFit):
         """How often each worker's label is the most probable class: float64[W]."""
         answers = agreement.answers
         best = best_class(posterior, answers.task_ids, seed)
-        same = (answers.label == best.take(answers.task, mode="clip")).astype(np.float64)
+        same = (answers.label == best.take(answers.task, mode="wrap")).astype(np.float64)
         hits = answers.weighed(answers.worker, answers.n_workers, same)
         return rates(hits, answers.weight_per_worker())
 
