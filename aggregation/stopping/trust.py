@@ -1,0 +1,29 @@
+"""Whom to go on asking: a worker whose answers surely tell next to nothing costs as much as one whose answers tell all."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aggregation.arrays import Bools, Floats
+
+# Share of the way from guessing to never erring that a worker must possibly have come.
+LEAST_SKILL = 0.35
+# Standard errors of doubt in the worker's favour, and answers that the belief before the first one weighs in them.
+DOUBT, BELIEF = 1.0, 4.0
+# Variance of one answer is never taken for less: a matrix learnt from few answers looks surer than it is.
+LEAST_VARIANCE = 0.02
+
+
+def worth_asking(confusion: Floats, answers: Floats) -> Bools:
+    """Whether more answers of each worker are worth having, bool[W]: from matrices float64[W, K, K] and how many answers
+    each has given, float64[W].
+
+    Skill is (accuracy − 1/K) / (1 − 1/K), classes alike: 0 for who guesses. Nobody is refused without evidence.
+    """
+    k = confusion.shape[1]
+    if k < 2:
+        return np.ones(confusion.shape[0], dtype=bool)
+    accuracy = np.einsum("wkk->w", confusion) / k
+    spread = np.sqrt(np.maximum(accuracy * (1 - accuracy), LEAST_VARIANCE) / (answers + BELIEF))
+    best: Bools = (accuracy + DOUBT * spread - 1 / k) / (1 - 1 / k) >= LEAST_SKILL
+    return best
