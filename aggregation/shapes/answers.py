@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -31,6 +31,8 @@ class ShapeAnswers:
     worker_ids: Ints
     n_classes: int
     geometry: Geometry = BOXES
+    source: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """int64[m]: the place of each shape among all as they were given, answer after answer."""
 
     @property
     def n_tasks(self) -> int:
@@ -72,8 +74,19 @@ class ShapeAnswers:
         label = np.concatenate([drawn[row][1] for row in order]) if drawn else np.zeros(0, dtype=np.int64)
         answer = np.repeat(np.arange(order.size), size)
         inner = geometry.order(shape, label, answer)
+        given = np.split(np.arange(label.size), np.cumsum([row[1].size for row in drawn]))
+        source = np.concatenate([given[row] for row in order]) if drawn else inner
         return cls(
-            task[order], worker[order], answer, shape[inner], label[inner], task_ids, worker_ids, n_classes, geometry
+            task[order],
+            worker[order],
+            answer,
+            shape[inner],
+            label[inner],
+            task_ids,
+            worker_ids,
+            n_classes,
+            geometry,
+            source[inner],
         )
 
 

@@ -6,21 +6,20 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from aggregation.arrays import Floats, Ints
-from aggregation.shapes.edges import BLUR, shrunk_blur
-from aggregation.shapes.geometry import Geometry, Hands, Shapes
+from aggregation.shapes.geometry import Hands, Shapes
 from aggregation.shapes.outlines import middle_outline
+from aggregation.shapes.whole import RaggedGeometry, fused_each
 
 # Pairs of edges worked on at once: bounds memory.
 BLOCK = 1_000_000
 
 
-class PolygonGeometry(Geometry):
+class PolygonGeometry(RaggedGeometry):
     """Outlines float64[v, 2] of three or more corners that do not cross themselves, as object[m]; alike by intersection
     over union, exactly. Where an outline does cross itself, parts count as often as it winds around them.
     """
 
     name = "polygon"
-    dimensions = 0
 
     def checked(self, shapes: ArrayLike, name: str) -> Shapes:
         """See `Geometry`. Outlines are turned to run the same way round."""
@@ -41,11 +40,6 @@ class PolygonGeometry(Geometry):
             found[row] = corner if area > 0 else corner[::-1].copy()
         return found
 
-    def order(self, shapes: Shapes, label: Ints, answer: Ints) -> Ints:
-        """See `Geometry`."""
-        rows = sorted(range(label.size), key=lambda row: (answer[row], label[row], shapes[row].tolist()))
-        return np.array(rows, dtype=np.int64)
-
     def extent(self, shapes: Shapes) -> Floats:
         """See `Geometry`."""
         boxes = [np.concatenate([corner.min(axis=0), corner.max(axis=0)]) for corner in shapes]
@@ -63,19 +57,7 @@ class PolygonGeometry(Geometry):
 
     def place(self, shapes: Shapes, worker: Ints, thing: Ints, n_things: int, hands: Hands) -> Shapes:
         """See `Geometry`."""
-        weight, order = hands.blur[worker] ** -2.0, np.argsort(thing, kind="stable")
-        fused, stop = np.empty(n_things, dtype=object), np.cumsum(np.bincount(thing, minlength=n_things))
-        for number, rows in enumerate(np.split(order, stop)[:n_things]):
-            fused[number] = middle_outline([shapes[row] for row in rows], weight[rows])
-        return fused
-
-    def learn(self, shapes: Shapes, worker: Ints, thing: Ints, n_things: int, n_workers: int) -> Hands:
-        """See `Geometry`. Blur is 1 − overlap with the fused outline; outlines have no coordinates to be biased in."""
-        none = np.zeros((n_workers, 0))
-        placed = self.place(shapes, worker, thing, n_things, Hands(np.full(n_workers, BLUR), none, np.zeros(0)))
-        shared = np.bincount(thing, minlength=n_things)[thing] > 1
-        away = 1 - self.similarity(shapes[shared], placed[thing[shared]])
-        return Hands(shrunk_blur(away, worker[shared], n_workers), none, np.zeros(0))
+        return fused_each(middle_outline, shapes, hands.blur[worker] ** -2.0, thing, n_things)
 
 
 POLYGONS = PolygonGeometry()
