@@ -2,8 +2,8 @@
 
 `aggregate(rows)` is the short way; `encode`, `aggregate_table` the one for columns and files. Rooms: `classes` (models),
 `boxes` (fusion of drawn boxes), `methods` (the list of methods), `workers`, `tasks`, `consent` (measures), `stopping` (ask
-one more?), `simulate` (crowds with a known truth), `scores` (against a truth), `tables` (files). `python -m aggregation` is
-the command. docs/aggregation.md tells the models.
+one more?), `replay` (what a rule would have asked), `simulate` (crowds with a known truth), `scores` (against a truth),
+`tables` (files). `python -m aggregation` is the command. docs/aggregation.md tells the models.
 """
 
 from aggregation.api import Aggregate, aggregate, aggregate_table, encode

@@ -1,13 +1,13 @@
 """Dawid-Skene over more answers than memory holds: shards on disk, each mapped to partial counts, which are summed.
 
-A shard holds all answers of its tasks, so that E-step and partial M-step need nothing else: `expect` is a pure function
+A shard holds all answers of its tasks, so that E-step and partial M-step need nothing else: `Expect` is a pure function
 of a folder, a shard's number and the models, to be run by a loop, by processes, or as jobs on many machines.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -120,6 +120,30 @@ class Shards:
         return Layout(np.arange(tasks.size), tuple(sizes), tail, code, None, n_codes), tasks
 
 
+@dataclass(frozen=True)
+class Expect:
+    """Map: called with a shard's number, the posteriors of its tasks under `models` (None: the shares of their votes), and
+    what they add to the counts. Reads the folder, writes nothing; can be sent to other processes.
+    """
+
+    folder: Path
+    models: Models | None
+    smoothing: Smoothing
+
+    def __call__(self, shard: int) -> Partial:
+        """What the shard adds."""
+        shards = Shards.open(self.folder)
+        layout, _ = shards.layout(shard)
+        em = _em(shards, layout, self.smoothing)
+        rest, likelihood = (em.votes(), 0.0) if self.models is None else em.e_step(self.models)
+        share = rest.sum(axis=1, dtype=np.float64)
+        return Partial(em.counts(rest), np.append(layout.n_rows - share.sum(), share), layout.n_rows, likelihood)
+
+
+# What runs `Expect` for shards, in their order.
+Over = Callable[[Expect, Sequence[int]], Iterable[Partial]]
+
+
 class ShardedDawidSkene:
     """Dawid-Skene (see `DawidSkene`) over `Shards`: the same steps, so the same result to the last digits.
 
@@ -139,14 +163,14 @@ class ShardedDawidSkene:
         check_stopping(max_iter, tol)
         self.max_iter, self.tol, self.smoothing = max_iter, tol, smoothing or Smoothing()
 
-    def fit(self, shards: Shards, *, over: Callable[..., Iterable[Partial]] = map) -> Self:
-        """Fit all shards. `over` runs a function for each shard as `map` does: an executor's map, or jobs elsewhere."""
+    def fit(self, shards: Shards, *, over: Over = map) -> Self:
+        """Fit all shards. `over` calls `Expect` for each shard as `map` does: an executor's map, or jobs elsewhere."""
         folder, smoothing = shards.folder, self.smoothing
         models: Models | None = None
         trace: list[float] = []
         self.converged_ = False
         while True:
-            added = combine(over(partial(expect, folder, models, smoothing), range(shards.n_shards)))
+            added = combine(over(Expect(folder, models, smoothing), range(shards.n_shards)))
             if models is not None:
                 trace.append(added.likelihood + models.penalty)
                 self.crowd_ = self._crowd(shards, models)
@@ -175,18 +199,6 @@ class ShardedDawidSkene:
         return MatrixCrowd(
             shards.worker_ids(), worker, label, models.counts, models.prior / models.prior.sum(), numbers
         )
-
-
-def expect(folder: Path, models: Models | None, smoothing: Smoothing, shard: int) -> Partial:
-    """Map: posteriors of a shard's tasks under `models` (None: the shares of their votes), and what they add to the
-    counts. Reads the folder, writes nothing.
-    """
-    shards = Shards.open(folder)
-    layout, _ = shards.layout(shard)
-    em = _em(shards, layout, smoothing)
-    rest, likelihood = (em.votes(), 0.0) if models is None else em.e_step(models)
-    share = rest.sum(axis=1, dtype=np.float64)
-    return Partial(em.counts(rest), np.append(layout.n_rows - share.sum(), share), layout.n_rows, likelihood)
 
 
 def combine(partials: Iterable[Partial]) -> Partial:
@@ -265,10 +277,10 @@ def _lay_out(folder: Path, shard: int, rank: Ints, pairs: Ints, n_classes: int) 
     worker = rank[rows["worker"]] if rows.size else np.zeros(0, dtype=np.int64)
     answers = Answers.encode(rows["task"], worker, rows["label"], n_classes=n_classes, worker_ids=np.arange(rank.size))
     del rows, worker
-    code = rows_of(answers.worker * n_classes + answers.label, pairs)
-    layout = Layout.of(answers, code, pairs.size)
+    layout, worker, label = Layout.of(answers)
+    place = rows_of(worker * n_classes + label, pairs).astype(np.int32)
     arrays: dict[str, NDArray[Any]] = {
-        "code": layout.code.astype(np.int32),
+        "code": place[layout.code],
         "tasks": answers.task_ids[layout.order],
         "sizes": np.array(layout.sizes, dtype=np.int64),
         "tail": layout.tail.astype(np.int32),
