@@ -10,7 +10,8 @@ import pytest
 
 from aggregation.cli import main
 from aggregation.methods import METHODS
-from aggregation.progress import Progress
+from aggregation.progress import Progress, told_of_steps
+from aggregation.simulate import WorkerKind, class_world
 from aggregation.tables import read_answers
 
 ANSWERS = "task,worker,label\nt1,ann,cat\nt1,ben,cat\nt1,cy,dog\nt2,ann,dog\nt2,ben,dog\nt2,cy,dog\n"
@@ -359,3 +360,23 @@ def test_progress_is_silent_elsewhere() -> None:
         bar(100)
 
     assert stream.getvalue() == ""
+
+
+def test_progress_without_an_end_is_counted() -> None:
+    stream = Terminal()
+    with Progress("fitting", 0, stream) as bar:
+        bar(7)
+
+    assert stream.getvalue() == "\r\x1b[2Kfitting 7\r\x1b[2K"
+
+
+@pytest.mark.parametrize("method", [name for name in METHODS if name not in {"mv", "ns", "wawa", "zbs"}])
+def test_fits_tell_each_step_they_make(method: str) -> None:
+    steps: list[int] = []
+    answers = class_world(seed=1, n_tasks=40, n_classes=3, workers={WorkerKind.SLOPPY: 9}, answers_per_task=3).answers
+    with told_of_steps(steps.append):
+        METHODS[method].make().fit(answers)
+    METHODS[method].make().fit(answers)  # nobody listens any more
+
+    assert steps[:2] == [1, 2]
+    assert steps.count(1) <= 2  # the default makes two fits

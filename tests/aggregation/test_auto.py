@@ -8,21 +8,11 @@ from hypothesis import strategies as st
 from aggregation.arrays import Ints
 from aggregation.classes import Answers, Auto, AutoCrowd, HierarchicalDawidSkene, majority_vote
 from aggregation.simulate import WorkerKind, class_world
-
-CROWD = {WorkerKind.HAMMER: 4, WorkerKind.SLOPPY: 8, WorkerKind.SPAMMER: 4}
-
-
-@st.composite
-def small_answers(draw: st.DrawFn) -> tuple[Ints, int]:
-    """Rows (task, worker, label) of a small project, and its number of classes."""
-    k = draw(st.integers(2, 4))
-    cells = draw(st.sets(st.tuples(st.integers(0, 9), st.integers(0, 5)), min_size=1, max_size=40))
-    labels = draw(st.lists(st.integers(0, k - 1), min_size=len(cells), max_size=len(cells)))
-    return np.array([[t, w, label] for (t, w), label in zip(sorted(cells), labels, strict=True)]), k
+from tests.aggregation.small_answers import CROWD, rows_once
 
 
 @settings(max_examples=25, deadline=None)
-@given(small_answers(), st.integers(0, 99))
+@given(rows_once(), st.integers(0, 99))
 def test_auto_of_any_row_order_is_the_same_bits_and_survives_bytes(drawn: tuple[Ints, int], seed: int) -> None:
     rows, k = drawn
     shuffled = np.random.default_rng(seed).permutation(rows)
@@ -37,7 +27,7 @@ def test_auto_of_any_row_order_is_the_same_bits_and_survives_bytes(drawn: tuple[
 
 
 @settings(max_examples=25, deadline=None)
-@given(small_answers(), st.integers(0, 99))
+@given(rows_once(), st.integers(0, 99))
 def test_auto_does_not_depend_on_what_tasks_and_workers_and_classes_are_called(
     drawn: tuple[Ints, int], seed: int
 ) -> None:

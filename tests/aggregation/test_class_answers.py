@@ -108,3 +108,23 @@ def test_reweighed_answers_keep_their_tasks_and_workers() -> None:
 def test_weights_without_sense_are_named(weight: ArrayLike, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Answers.encode([1, 2], [1, 2], [0, 1], weight=weight)
+
+
+def test_answers_that_no_number_can_tell_apart_are_refused() -> None:
+    with pytest.raises(ValueError, match="are more than 63 bits tell apart"):
+        Answers.encode([1, 1], [0, 2**40], [0, 2**62], n_classes=2**63)
+
+
+@pytest.mark.parametrize("weighed", [False, True])
+@pytest.mark.parametrize("apart", [1, 3, 10**12])
+def test_columns_come_back_as_they_were_given(apart: int, weighed: bool) -> None:
+    """Ids close together, with gaps, and far apart are numbered in three ways."""
+    generator = np.random.default_rng(apart)
+    rows = generator.integers(0, [40, 9, 3], size=(200, 3)) * [apart, apart, 1] - [5, 0, 0]
+    weight = generator.integers(1, 5, 200).astype(float) if weighed else None
+    a = Answers.encode(*rows.T, n_classes=3, weight=weight)
+    found = np.column_stack([a.task_ids[a.task], a.worker_ids[a.worker], a.label])
+
+    assert found.tolist() == rows[np.lexsort(rows.T[::-1])].tolist()
+    assert a.answers_per_task().tolist() == np.bincount(a.task).tolist()
+    assert a.answers_per_task().sum() == 200

@@ -12,20 +12,7 @@ from aggregation.classes import Answers, DawidSkene, MapDawidSkene, MatrixCrowd,
 from aggregation.simulate import WorkerKind, class_world
 from tests.aggregation.classic_reference import DawidSkeneReference
 from tests.aggregation.real_answers import RealSets
-
-CROWD = {WorkerKind.HAMMER: 4, WorkerKind.SLOPPY: 8, WorkerKind.SPAMMER: 4}
-
-
-@st.composite
-def small_answers(draw: st.DrawFn) -> tuple[Ints, int]:
-    """Rows (task, worker, label) of a small project, and its number of classes; a worker may answer a task twice."""
-    k = draw(st.integers(2, 4))
-    row = st.tuples(st.integers(0, 9), st.integers(0, 5), st.integers(0, k - 1))
-    return np.array(draw(st.lists(row, min_size=1, max_size=60))), k
-
-
-def encode(rows: Ints, k: int, **others: Any) -> Answers:
-    return Answers.encode(rows[:, 0], rows[:, 1], rows[:, 2], n_classes=k, **others)
+from tests.aggregation.small_answers import CROWD, encode, rows_repeated
 
 
 def steps(n: int, **others: Any) -> DawidSkene:
@@ -34,7 +21,7 @@ def steps(n: int, **others: Any) -> DawidSkene:
 
 
 @settings(max_examples=60, deadline=None)
-@given(small_answers(), st.sampled_from([(0.0, 0.0), (0.1, 1.0)]), st.integers(0, 3))
+@given(rows_repeated(), st.sampled_from([(0.0, 0.0), (0.1, 1.0)]), st.integers(0, 3))
 def test_steps_are_those_of_the_reference(drawn: tuple[Ints, int], smoothing: tuple[float, float], known: int) -> None:
     rows, k = drawn
     a = encode(rows, k)
@@ -74,7 +61,7 @@ def test_steps_are_those_of_the_reference_with_slices_and_tails(per_task: int, n
 
 
 @settings(max_examples=40, deadline=None)
-@given(small_answers(), st.sampled_from([DawidSkene, MapDawidSkene]), st.booleans())
+@given(rows_repeated(), st.sampled_from([DawidSkene, MapDawidSkene]), st.booleans())
 def test_objective_never_falls(drawn: tuple[Ints, int], method: type[DawidSkene], accelerate: bool) -> None:
     model = method(accelerate=accelerate).fit(encode(*drawn))
 
@@ -84,7 +71,7 @@ def test_objective_never_falls(drawn: tuple[Ints, int], method: type[DawidSkene]
 
 
 @settings(max_examples=40, deadline=None)
-@given(small_answers(), st.integers(0, 99))
+@given(rows_repeated(), st.integers(0, 99))
 def test_fit_of_any_row_order_is_the_same_bits(drawn: tuple[Ints, int], seed: int) -> None:
     rows, k = drawn
     one = DawidSkene().fit(encode(rows, k))
@@ -95,7 +82,7 @@ def test_fit_of_any_row_order_is_the_same_bits(drawn: tuple[Ints, int], seed: in
 
 
 @settings(max_examples=40, deadline=None)
-@given(small_answers(), st.integers(0, 99))
+@given(rows_repeated(), st.integers(0, 99))
 def test_fit_does_not_depend_on_names(drawn: tuple[Ints, int], seed: int) -> None:
     rows, k = drawn
     generator = np.random.default_rng(seed)
@@ -110,7 +97,7 @@ def test_fit_does_not_depend_on_names(drawn: tuple[Ints, int], seed: int) -> Non
 
 
 @settings(max_examples=40, deadline=None)
-@given(small_answers())
+@given(rows_repeated())
 def test_answers_given_twice_are_answers_that_weigh_two(drawn: tuple[Ints, int]) -> None:
     rows, k = drawn
     twice = steps(4).fit(encode(np.concatenate([rows, rows]), k))

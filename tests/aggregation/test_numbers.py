@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from aggregation.arrays import Floats
@@ -87,12 +87,16 @@ def test_a_warm_start_ends_where_the_cold_one_does() -> None:
     assert len(warm.objective) < len(cold.objective)
 
 
-@settings(max_examples=30)
+@settings(max_examples=60)
 @given(
-    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.floats(-1e6, 1e6)), min_size=1, max_size=20),
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.floats(-1e300, 1e300)), min_size=1, max_size=20),
     st.integers(0, 99),
 )
-def test_order_shift_and_scale_change_nothing_else(found: list[tuple[int, int, float]], seed: int) -> None:
+@example([(0, 0, 3e-291)], 0)  # the square of a spread this small is 0
+@example([(0, 0, 1e300), (0, 1, -1e300)], 0)
+def test_numbers_of_any_size_and_order_have_a_value_within_its_interval(
+    found: list[tuple[int, int, float]], seed: int
+) -> None:
     shuffled = [found[i] for i in np.random.default_rng(seed).permutation(len(found))]
     one, two = (fuse_numbers(NumberAnswers.encode(*zip(*rows, strict=True))) for rows in (found, shuffled))
     assert one.value.tobytes() == two.value.tobytes()
@@ -104,7 +108,10 @@ def test_order_shift_and_scale_change_nothing_else(found: list[tuple[int, int, f
 def test_shifted_and_scaled_answers_give_shifted_and_scaled_values() -> None:
     answers, _, _, _ = crowd_of(5, tasks=30)
     other = NumberAnswers.encode(answers.task, answers.worker, answers.value * 10 + 7)
-    assert fuse_numbers(other).value == pytest.approx(fuse_numbers(answers).value * 10 + 7, rel=1e-5)
+    one, two = fuse_numbers(answers), fuse_numbers(other)
+    assert two.value == pytest.approx(one.value * 10 + 7, rel=1e-5)
+    assert two.crowd.spread == pytest.approx(one.crowd.spread * 10, rel=1e-4)
+    assert two.error == pytest.approx(one.error * 10, rel=1e-4)
 
 
 def test_one_worker_equal_answers_and_nothing() -> None:

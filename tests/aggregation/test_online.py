@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from aggregation.classes import Answers, AnyMethod, DawidSkene, HierarchicalDawidSkene, MapDawidSkene, MatrixCrowd
 from aggregation.online import OnlineEngine, RefitPolicy
-from aggregation.simulate import ClassWorld, WorkerKind, class_world
+from aggregation.simulate import ClassWorld, class_world
 from tests.aggregation.real_answers import RealSets
+from tests.aggregation.small_answers import CROWD
 
-CROWD = {WorkerKind.HAMMER: 4, WorkerKind.SLOPPY: 8, WorkerKind.SPAMMER: 4}
 Rows = list[tuple[int, int, int]]
 
 

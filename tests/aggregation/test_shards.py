@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from aggregation.classes import Answers, DawidSkene, Smoothing
 from aggregation.shards import ShardedDawidSkene, Shards, combine
-from aggregation.simulate import ClassWorld, WorkerKind, class_world
-
-CROWD = {WorkerKind.HAMMER: 4, WorkerKind.SLOPPY: 8, WorkerKind.SPAMMER: 4}
+from aggregation.simulate import ClassWorld, class_world
+from tests.aggregation.small_answers import CROWD
 
 
 @pytest.fixture(scope="module")
