@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "quorate.common.middleware.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "quorate.common.middleware.CompressedPages",
     "quorate.common.middleware.ContentSecurityPolicy",
     "quorate.common.middleware.CalmErrors",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -104,6 +104,11 @@ class ApiKey(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
 
+def good_key(*, key: int) -> models.QuerySet[ApiKey]:
+    """The key with this id if it is good now: a condition for a statement that does what it was sent for."""
+    return ApiKey.objects.filter(pk=key, revoked_at=None, user__is_active=True)
+
+
 def make_api_key(user: User, **values: Any) -> tuple[ApiKey, str]:
     """A new, unsaved key and its text."""
     token = "q_" + new_token()

@@ -27,19 +27,19 @@ class RedisCache(DjangoRedisCache):
         super().__init__(server, params)
         self._class = LastingClient
 
-    def hit(self, key: str, timeout: int) -> int:
-        """Count one more under `key`, in one call but for the first."""
+    def hit(self, key: str, timeout: int, times: int) -> int:
+        """Count so many more under `key`, in one call but for the first."""
         client = self._cache.get_client(None, write=True)
         name = self.make_and_validate_key(key)
-        count = int(client.incr(name))
-        if count == 1:
+        count = int(client.incrby(name, times))
+        if count == times:
             client.expire(name, timeout)
         return count
 
 
-def hit(key: str, timeout: int) -> int:
-    """Count one more under `key`, forgotten `timeout` seconds after the first. Raises RedisError when Redis is away."""
+def hit(key: str, timeout: int, times: int = 1) -> int:
+    """Count so many more under `key`, forgotten `timeout` seconds after the first. Raises RedisError when Redis is away."""
     if hasattr(cache, "hit"):
-        return int(cache.hit(key, timeout))
+        return int(cache.hit(key, timeout, times))
     cache.add(key, 0, timeout)
-    return cache.incr(key)
+    return cache.incr(key, times)

@@ -8,7 +8,8 @@ into one file for each folder, named after the folder: `annotate/dom.js` and its
 ever in two files, and what a module keeps (a set of listeners, a counter) exists once in a page whatever the page loads.
 
 Whole pages. A module in the folder `pages/` is all that a page loads, save modules of the top folder: its file holds a copy of
-every part and root that it reaches and of nothing else. It is for pages that must be light on their first visit.
+every part and root that it reaches and of nothing else. It is for pages that must be light on their first visit. So is what an
+`import("./x.js")` names, which is loaded later: as a part of its own it could be in a circle with the file that loads it.
 
 Sheets. A root is a sheet no other imports; what it imports is put in its place, each sheet once.
 """
@@ -23,6 +24,7 @@ IMPORT = re.compile(
     r'^import\s+(?:(?P<what>\{[^}]*\}|\*\s+as\s+\w+)\s+from\s+)?"(?P<path>\.[^"]+)";[ \t]*$', re.MULTILINE
 )
 EXPORT = re.compile(r"^export\s+(?=(?:async\s+)?(?:function\*?|class|const)\s+(?P<name>\w+))", re.MULTILINE)
+LATER = re.compile(r'\bimport\("(?P<path>\.[^"]+)"\)')
 UNKNOWN = re.compile(r"^(?:import\b(?!\()|export\b).*$", re.MULTILINE)
 PAGES = "pages/"
 SHEET_IMPORT = re.compile(r'^@import "(?P<path>[^"]+)";[ \t]*\n', re.MULTILINE)
@@ -43,6 +45,16 @@ class Module:
     exports: tuple[str, ...]
 
     @property
+    def later(self) -> list[str]:
+        """The modules that it loads only when it needs them, with `import("./x.js")`."""
+        return [resolved(match["path"], self.name) for match in LATER.finditer(self.body)]
+
+    def body_in(self, file: str) -> str:
+        """Its text as it stands in a file: nothing exported, what it loads later named from there."""
+        body = LATER.sub(lambda match: f'import("{relative(resolved(match["path"], self.name), file)}")', self.body)
+        return EXPORT.sub("", body)
+
+    @property
     def variable(self) -> str:
         """What a joined file calls it. Word characters alone: Django finds no import of others to write the hash into."""
         return "of_" + re.sub(r"\W", "_", self.name.removesuffix(".js"))
@@ -58,15 +70,19 @@ class Module:
                 lines.append(f"const {what.replace(' as ', ': ')} = {variable_of(source)};")
         return "\n".join(lines)
 
-    @property
-    def wrapped(self) -> str:
+    def wrapped_in(self, file: str) -> str:
         """A constant holding its exports, its own names out of everybody's way."""
-        return f"const {self.variable} = {called([self.bindings, EXPORT.sub('', self.body)], self.exports)};"
+        return f"const {self.variable} = {called([self.bindings, self.body_in(file)], self.exports)};"
 
 
 def called(lines: Iterable[str], returned: Iterable[str]) -> str:
     """An expression: the lines within a function, where the minifier may shorten every name, and what of them is wanted."""
     return "\n".join(["(() => {", *lines, f"return {{ {', '.join(returned)} }};", "})()"])
+
+
+def resolved(path: str, start: str) -> str:
+    """The name of what a module or sheet calls by a path from where it stands."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(start), path))
 
 
 def variable_of(name: str) -> str:
@@ -86,10 +102,7 @@ def read_module(name: str, source: str) -> Module:
 
     Nor may a module wait (`await`) outside its functions: it is put into one that does not.
     """
-    imports = tuple(
-        (match["what"] or "", posixpath.normpath(posixpath.join(posixpath.dirname(name), match["path"])))
-        for match in IMPORT.finditer(source)
-    )
+    imports = tuple((match["what"] or "", resolved(match["path"], name)) for match in IMPORT.finditer(source))
     body = IMPORT.sub("", source)
     exports = tuple(match["name"] for match in EXPORT.finditer(body))
     unknown = UNKNOWN.search(EXPORT.sub("", body))
@@ -102,7 +115,12 @@ def join_modules(sources: Mapping[str, str], *, top: str) -> Joined:
     """The modules by name, all of them below the folder `top` (`js/`). Raises JoinError."""
     every = {name: read_module(name, source) for name, source in sources.items()}
     whole = in_order({name: sources_of(module) for name, module in every.items()})
-    modules = {name: module for name, module in every.items() if not name.startswith(top + PAGES)}
+    for name, module in every.items():
+        for source in module.later:
+            if source not in every:
+                raise JoinError(f"{name}: imports {source}, which is not there")
+    later = {source for module in every.values() for source in module.later}
+    modules = {name: module for name, module in every.items() if not name.startswith(top + PAGES) and name not in later}
     order = in_order({name: sources_of(module) for name, module in modules.items()})
     home = homes(modules, order, top)
     members: dict[str, list[Module]] = {}
@@ -169,11 +187,11 @@ def file_of(file: str, members: list[Module], home: Mapping[str, str]) -> str:
         whole = home[source] == source
         what = f"* as {variable_of(source)}" if whole else f"{{ {variable_of(source)} }}"
         lines.append(f'import {what} from "{relative(home[source], file)}";')
-    inner = [module.wrapped for module in members if module.name != file]
+    inner = [module.wrapped_in(file) for module in members if module.name != file]
     exports: Iterable[str] = [module.variable for module in members]
     if file in own:
         root = next(module for module in members if module.name == file)
-        inner += [root.bindings, EXPORT.sub("", root.body)]
+        inner += [root.bindings, root.body_in(file)]
         exports = root.exports
     result = called(inner, exports)
     lines.append(f"export const {{ {', '.join(exports)} }} = {result};" if exports else f"{result};")
@@ -200,10 +218,7 @@ def in_order(graph: Mapping[str, Iterable[str]]) -> list[str]:
 def join_sheets(sources: Mapping[str, str]) -> dict[str, str]:
     """The root sheets by name, with what they import in place. Raises JoinError."""
     imports = {
-        name: [
-            posixpath.normpath(posixpath.join(posixpath.dirname(name), match["path"]))
-            for match in SHEET_IMPORT.finditer(source)
-        ]
+        name: [resolved(match["path"], name) for match in SHEET_IMPORT.finditer(source)]
         for name, source in sources.items()
     }
     in_order(imports)

@@ -24,26 +24,32 @@ PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?s|%%")
 class Statement:
     """SQL that PostgreSQL plans once a connection; elsewhere it is sent as it is.
 
-    Placeholders are %s, or %(name)s all through.
+    Placeholders are %s, or %(name)s all through. `parameters`, where given, has a (name, value) for each %s: those without a
+    name are the same in every run, and PostgreSQL plans for their values, as a partial index needs.
     """
 
     # Which statements a connection has been told; a connection that is gone takes its entry along.
     told: "WeakKeyDictionary[Any, set[str]]" = WeakKeyDictionary()
 
-    def __init__(self, sql: str) -> None:
+    def __init__(self, sql: str, parameters: "Sequence[tuple[str | None, Any]] | None" = None) -> None:
         self.sql = sql
+        self.parameters = parameters
         self.names: list[str] = []
         self.count = 0
         self.numbered = PLACEHOLDER.sub(self._number, sql)
-        self.label = "q_" + hashlib.sha256(sql.encode()).hexdigest()[:20]
+        self.label = "q_" + hashlib.sha256(repr((sql, parameters)).encode()).hexdigest()[:20]
 
     def _number(self, found: re.Match[str]) -> str:
         if found.group() == "%%":
-            return "%"
+            return "%%"
         name = found.group(1)
         if name is None:
             self.count += 1
-            return f"${self.count}"
+            if self.parameters is None:
+                return f"${self.count}"
+            name = self.parameters[self.count - 1][0]
+            if name is None:
+                return "%s"
         if name not in self.names:
             self.names.append(name)
         return f"${self.names.index(name) + 1}"
@@ -53,6 +59,8 @@ class Statement:
         # The connection itself, here and below: Django's proxy looks it up again for every attribute.
         connection = connections[DEFAULT_DB_ALIAS]
         if connection.vendor != "postgresql":
+            if self.parameters is not None and isinstance(values, dict):
+                return self.sql, [value if name is None else values[name] for name, value in self.parameters]
             return self.sql, values
         self._tell(connection)
         ordered = [values[name] for name in self.names] if isinstance(values, dict) else list(values)
@@ -66,7 +74,8 @@ class Statement:
         known = self.told.setdefault(connection.connection, set())
         if self.label not in known:
             with connection.cursor() as cursor:
-                cursor.execute(f"PREPARE {self.label} AS {self.numbered}".replace("%", "%%"), [])
+                constant = [value for name, value in self.parameters or () if name is None]
+                cursor.execute(f"PREPARE {self.label} AS {self.numbered}", constant)
             known.add(self.label)
 
 
@@ -97,8 +106,8 @@ class Compiled(Generic[M]):
     def __init__(self, queryset: "QuerySet[M]", markers: dict[Any, str]) -> None:
         compiler: Any = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
-        self.statement = Statement(sql)
-        self.parameters = [(markers.get(value), value) for value in parameters]
+        self.names_given = {name for value in parameters if (name := markers.get(value))}
+        self.statement = Statement(sql, [(markers.get(value), value) for value in parameters])
         select, info = compiler.select, compiler.klass_info
         self.model: type[M] = info["model"]
         self.first, self.last = info["select_fields"][0], info["select_fields"][-1] + 1
@@ -139,8 +148,7 @@ class Prepared(Generic[M]):
         """Run it. One query."""
         connection = connections[DEFAULT_DB_ALIAS]
         compiled = self.compiled.get(connection.vendor) or self._compile(connection.vendor)
-        given = tuple(value if name is None else values[name] for name, value in compiled.parameters)
-        bound = compiled.statement.bind(given)
+        bound = compiled.statement.bind(values)
         with connection.cursor() as cursor:
             cursor.execute(*bound)
             return [compiled.instance(row, connection) for row in cursor.fetchall()]
@@ -152,7 +160,7 @@ class Prepared(Generic[M]):
     def _compile(self, vendor: str) -> Compiled[M]:
         names = Names()
         compiled = Compiled(self.build(names), names.markers)
-        missing = set(names.markers.values()) - {name for name, _ in compiled.parameters}
+        missing = set(names.markers.values()) - compiled.names_given
         if missing:
             message = f"not found among the compiled parameters: {sorted(missing)}"
             raise ValueError(message)

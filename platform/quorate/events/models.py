@@ -12,8 +12,15 @@ class Event(models.Model):
     """
 
     at = models.DateTimeField(db_default=Now(), editable=False)
+    # The database does not check it: people are never deleted, and each event would lock its actor's row.
+    # `quorate tasks audit` does.
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     verb = models.CharField(max_length=60)
     object_type = models.CharField(max_length=40)

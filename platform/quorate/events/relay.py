@@ -37,9 +37,9 @@ def beat(name: str, **data: object) -> None:
     Heartbeat.objects.update_or_create(name=name, defaults={"at": database_now(), "data": data})
 
 
-def ring_celery(name: str, arguments: list[int]) -> None:
+def ring_celery(name: str, arguments: list[int], *, expires: float = RING_EXPIRES) -> None:
     """Send the doorbell. Raises kombu's OperationalError when the broker is away."""
-    current_app.send_task(name, args=arguments, expires=RING_EXPIRES, retry=False)
+    current_app.send_task(name, args=arguments, expires=expires, retry=False)
 
 
 class Relay:

@@ -98,6 +98,22 @@ def test_dynamic_import_stays_as_it_is() -> None:
     assert "import(address)" in join_modules({"js/a.js": source}, top="js/").files["js/a.js"]
 
 
+def test_module_loaded_later_is_a_file_of_its_own_wherever_it_is_named() -> None:
+    site = {
+        "js/pages/p.js": 'import { open } from "../work/main.js";\n\nopen();\n',
+        "js/work/main.js": 'export const open = () => import("./report.js");\n',
+        "js/work/report.js": "export const ask = 1;\n",
+    }
+    joined = join_modules(site, top="js/")
+    assert sorted(joined.files) == ["js/pages/p.js", "js/work/main.js", "js/work/report.js"]
+    assert 'import("../work/report.js")' in joined.files["js/pages/p.js"]
+    assert 'import("./report.js")' in joined.files["js/work/main.js"]
+    assert joined.needs["js/pages/p.js"] == ()
+    del site["js/work/report.js"]
+    with pytest.raises(JoinError, match=r"js/work/main\.js: imports js/work/report\.js"):
+        join_modules(site, top="js/")
+
+
 def test_sheet_holds_what_it_imports_once_and_before_itself() -> None:
     sheets = {
         "css/page.css": '/* A page. */\n@import "parts/a.css";\n@import "parts/b.css";\np { top: 0 }\n',

@@ -67,7 +67,7 @@ def test_work_page_of_a_kind_is_one_script_with_its_tool(
     tool: tools.Tool, collected: Path, served: dict[str, str]
 ) -> None:
     text = (collected / served[tool.page_script]).read_text()
-    assert re.findall(r'from\s*"([^"]+)"', text) == [f"../../{served['js/app.js'].removeprefix('js/')}"]
+    assert re.findall(r'from\s*"([^"]+)"', text) == []
     assert f'"{tool.kind}"' in text
     assert tool.sheet in served
 
@@ -91,15 +91,15 @@ def test_collecting_again_gives_the_same_names(collected: Path, served: dict[str
 def test_module_tag_hints_at_what_is_imported(collected: Path, served: dict[str, str]) -> None:
     storage = storages["staticfiles"]
     assert isinstance(storage, HashedStaticFilesStorage)
-    assert storage.needs("js/tools/bounding_box.js") == ["js/annotate.js"]
+    assert storage.needs("js/tools/bounding_box.js") == ["js/annotate.js", "js/forms.js"]
     source = "{% load assets %}{% module 'js/requester/upload.js' 'js/tools/bounding_box.js' %}"
     html = Template(source).render(Context())
-    hinted = ["js/tools/bounding_box.js", "js/app.js", "js/annotate.js"]
+    hinted = ["js/tools/bounding_box.js", "js/app.js", "js/annotate.js", "js/forms.js"]
     assert re.findall(r'modulepreload" href="/static/([^"]+)"', html) == [served[name] for name in hinted]
     assert html.endswith(f'<script src="/static/{served["js/requester/upload.js"]}" type="module"></script>')
 
 
 @override_settings(STORAGES={"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}})
 def test_module_tag_hints_at_nothing_where_nothing_is_joined() -> None:
-    html = Template("{% load assets %}{% module 'js/work/main.js' %}").render(Context())
-    assert html == '<script src="/static/js/work/main.js" type="module"></script>'
+    html = Template("{% load assets %}{% module 'js/pages/work.js' %}").render(Context())
+    assert html == '<script src="/static/js/pages/work.js" type="module"></script>'
