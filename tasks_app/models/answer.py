@@ -13,15 +13,22 @@ class Answer(models.Model):
     """One worker's answer to one task. Never edited; superseded only by a new row, with its reason."""
 
     public_id = models.CharField(max_length=16, default=new_public_id, editable=False)
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="answers", db_index=False)
-    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="answers")
-    worker = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="answers", db_index=False
+    # References unchecked as on Assignment.
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, related_name="answers", db_index=False, db_constraint=False
     )
-    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="answers")
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="answers", db_constraint=False)
+    worker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="answers", db_index=False, db_constraint=False
+    )
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="answers", db_constraint=False)
     value = models.JSONField(help_text="Canonical, as the kind's clean_answer returns it.")
     seconds = models.FloatField(
         help_text="Active seconds on this task, as measured by the page, bounded by the server."
+    )
+    signals = models.JSONField(
+        null=True,
+        help_text="How it came about, as measured by the page: see tasks_app/tools/signals.py. Null: not told.",
     )
     question_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now())

@@ -13,9 +13,18 @@ class Assignment(models.Model):
     """One worker's taking of one page of tasks."""
 
     public_id = models.CharField(max_length=16, default=new_public_id, editable=False)
-    pool = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="assignments", db_index=False)
+    # The references of what is written for every answer are not checked by the database. Nobody deletes people, projects,
+    # launched pools, their tasks or assignments; and each check runs a query, and locks rows that many answers share.
+    # `quorate tasks audit` looks instead (quorate.common.unchecked).
+    pool = models.ForeignKey(
+        Pool, on_delete=models.CASCADE, related_name="assignments", db_index=False, db_constraint=False
+    )
     worker = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assignments", db_index=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="assignments",
+        db_index=False,
+        db_constraint=False,
     )
     state = models.CharField(max_length=9, choices=AssignmentState, default=AssignmentState.ACTIVE)
     # Fixed when it is taken: what the worker saw is what is paid. A page that was not full pays its share.
@@ -56,9 +65,12 @@ class Slot(models.Model):
 
     # No index on the worker alone: the hand-out must look up (task, worker), and with one it would at times read all that
     # the worker ever did instead.
-    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="slots", db_index=False)
-    worker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
-    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="slots")
+    # References unchecked as on Assignment.
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="slots", db_index=False, db_constraint=False)
+    worker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="slots", db_constraint=False)
     position = models.PositiveSmallIntegerField()
     released_at = models.DateTimeField(null=True, blank=True)
     release_reason = models.CharField(max_length=200, blank=True)

@@ -3,7 +3,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from quorate.common.ids import new_public_id
-from tasks_app.enums import PoolState
+from tasks_app.enums import Guard, OverlapMode, PoolState
 from tasks_app.models.project import Project
 
 
@@ -23,8 +23,21 @@ class Pool(models.Model):
     overlap_min = models.PositiveSmallIntegerField(default=3)
     overlap_max = models.PositiveSmallIntegerField(default=7)
     confidence = models.FloatField(default=0.9, help_text="A result is settled from here on.")
+    # How the overlap is decided; each mode reads one of confidence, votes and worth.
+    overlap_mode = models.CharField(max_length=10, choices=OverlapMode, default=OverlapMode.CONFIDENCE)
+    overlap_votes = models.PositiveSmallIntegerField(default=2, help_text="Equal answers, or the lead, to be settled.")
+    overlap_worth = models.FloatField(
+        default=0.01, help_text="An answer's price, as a share of a right result's worth."
+    )
     accept_automatically = models.BooleanField(default=True)
     accept_delay_seconds = models.PositiveIntegerField(default=0)
+    # Who it is for (tasks_app/grammar/audience.py), and what is kept from all others.
+    audience = models.JSONField(default=dict, blank=True)
+    guard = models.CharField(max_length=7, choices=Guard, default=Guard.ACCEPT)
+    # Known answers among the tasks: which share of a page, and how many workers may meet each of them.
+    has_known = models.BooleanField(default=False, help_text="Whether there is a hidden known answer to mix in.")
+    known_share = models.FloatField(default=0.2, help_text="Of the tasks handed to a worker nothing is known of.")
+    known_overlap = models.PositiveSmallIntegerField(default=20)
     created_at = models.DateTimeField(db_default=Now())
     opened_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True, help_text="End of its lifetime, set when it opens.")
@@ -41,6 +54,9 @@ class Pool(models.Model):
                 name="pool_overlap",
             ),
             models.CheckConstraint(condition=Q(confidence__gt=0) & Q(confidence__lt=1), name="pool_confidence"),
+            models.CheckConstraint(
+                condition=Q(known_share__range=(0, 0.5)) & Q(known_overlap__range=(1, 1000)), name="pool_known"
+            ),
         )
         indexes = (models.Index(fields=["state", "-opened_at"], name="pool_market"),)
 

@@ -21,6 +21,7 @@ class Result(models.Model):
     answers = models.PositiveIntegerField()
     method = models.CharField(max_length=60)
     why = models.CharField(max_length=200, blank=True, help_text="Why asking stopped, or goes on.")
+    reason = models.CharField(max_length=12, blank=True, help_text="The same in one word: aggregation.stopping.Reason.")
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(db_default=Now())
 

@@ -61,6 +61,8 @@ class Task(models.Model):
             models.Index(fields=["pool", "lane", "queue_key"], condition=Q(has_room=True), name="task_room"),
             models.Index(fields=["pool", "state"], name="task_state"),
             models.Index(fields=["pool", "fingerprint"], name="task_fingerprint"),
+            # Few rows of many: counted and listed without walking over the others.
+            models.Index(fields=["pool", "kind"], condition=~Q(kind="main"), name="task_known"),
         )
 
     def __str__(self) -> str:
@@ -70,3 +72,17 @@ class Task(models.Model):
     def overlap_now(self) -> int:
         """How many answers this task may have as of now."""
         return self.slots_free + self.slots_live + self.slots_done
+
+
+class TaskImage(models.Model):
+    """A picture that a task shows and is not named by: see domain/keeping_media.py."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="images", db_index=False)
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["task", "sha256"], name="task_image_once"),)
+        indexes = (models.Index(fields=["sha256"], name="task_image_content"),)
+
+    def __str__(self) -> str:
+        return self.sha256
