@@ -5,32 +5,48 @@ A kind is a slice: `tasks_app/tools/<kind>.py`, `templates/tools/<kind>/`, `stat
 Nothing outside this package asks which kind a task is. See docs/tools.md for how to write one.
 """
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aggregation.stopping import Outlook
 from tasks_app.errors import InvalidInput
-from tasks_app.tools.fields import Json, Problems, read_number, read_object, read_text
+from tasks_app.tools.asking import ExtraField, ItemColumn
+from tasks_app.tools.classes import read_classes
+from tasks_app.tools.fields import Json, Problems, join, read_number, read_object, read_text
+from tasks_app.tools.simulated import Generator, Simulated
 
 MAX_PROMPT = 500
 MAX_TEXT = 100_000
+MAX_COLUMN = 20_000
 MAX_SIDE = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """A right answer, canonical, and what saying exactly this is worth: above 0 to 1."""
+
+    value: Json
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerBatch:
     """Answers to aggregate, one row each, in any order.
 
-    `tasks` and `workers` are int64 ids of shape (n,); `values` are n canonical answers of one kind.
+    `tasks` and `workers` are int64 ids of shape (n,); `values` are n canonical answers of one kind. `truth` holds by task
+    id what is known to be right: a fit learns the workers from it, where the kind's aggregation can.
     """
 
     tasks: NDArray[np.int64]
     workers: NDArray[np.int64]
     values: Sequence[Json]
+    truth: Mapping[int, Sequence[Truth]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not len(self.tasks) == len(self.workers) == len(self.values):
@@ -43,7 +59,8 @@ class TaskResult:
     """The crowd's answer to one task.
 
     `confidence` is the model's probability that `value` is right (boxes: the expected share of it that is right).
-    `votes` counts answers, `posterior` sums to 1 over the classes; `disputed` is the posterior's entropy in nats.
+    `votes` counts answers, `posterior` sums to 1 over the classes (where several may hold, it is each one's own probability); `disputed` is the posterior's entropy in nats.
+    `outlook`: what more answers would bring, where the kind's model can say.
     """
 
     task: int
@@ -53,6 +70,7 @@ class TaskResult:
     posterior: dict[str, float]
     answers: int
     disputed: float
+    outlook: Outlook | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,26 +101,17 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True)
-class ExtraField:
-    """A number in the question besides prompt and classes, for the question editor to show."""
-
-    name: str
-    label: str
-    help: str
-    minimum: float
-    maximum: float
-    default: float
-
-
-@dataclass(frozen=True, slots=True)
 class Demo:
-    """A question and an item of our own, to try a kind in place. `image` is a path under static/, None for text."""
+    """A question and an item of our own, to try a kind in place. `image` is a path under static/, None for text;
+    `images` are those of the kind's image columns, by name.
+    """
 
     question: Json
     item: Json
     hint: str
     image: str | None = None
     draft: Json | None = None
+    images: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +131,14 @@ class Tool(ABC):
     media: ClassVar[Literal["image", "text"]]
     items: ClassVar[Labels]
     export_formats: ClassVar[tuple[str, ...]] = ("csv", "jsonl")
+    # 0: the question has no classes; its `classes` is an empty list all the same.
     min_classes: ClassVar[int] = 2
+    # What a new question's classes are called at first.
+    first_classes: ClassVar[tuple[str, ...]] = ("", "")
+    # Whether `TaskResult.votes` counts equal values, so that a pool may stop at so many of them.
+    counts_votes: ClassVar[bool] = False
     extra_fields: ClassVar[tuple[ExtraField, ...]] = ()
+    columns: ClassVar[tuple[ItemColumn, ...]] = ()
 
     @property
     def template_dir(self) -> str:
@@ -149,9 +164,29 @@ class Tool(ABC):
     def demo(self) -> Demo:
         """What the "New project" page lets people try."""
 
-    @abstractmethod
     def clean_question(self, raw: Any) -> Json:
         """The canonical question. Raises InvalidInput with fields such as "classes.0.name"."""
+        problems = Problems()
+        entry = read_object(raw, "", problems, known=("prompt", "classes", *(one.name for one in self.extra_fields)))
+        question: Json = {
+            "prompt": read_text(entry.get("prompt"), "prompt", problems, maximum=MAX_PROMPT),
+            "classes": self._read_classes(entry.get("classes"), problems),
+        }
+        for one in self.extra_fields:
+            question[one.name] = one.read(entry.get(one.name), problems)
+        self.check_question(question, problems)
+        problems.check()
+        return question
+
+    def _read_classes(self, raw: Any, problems: Problems) -> list[Json]:
+        if self.min_classes:
+            return read_classes(raw, problems, minimum=self.min_classes)
+        if raw:
+            problems.add("classes", "This kind of task has no classes.")
+        return []
+
+    def check_question(self, question: Json, problems: Problems) -> None:  # noqa: B027  # most kinds have nothing to add
+        """What one field of a question says about another; may put a field in order. Called with stand-ins, too."""
 
     @abstractmethod
     def clean_answer(self, question: Json, item: Json, raw: Any) -> Json:
@@ -160,6 +195,14 @@ class Tool(ABC):
     @abstractmethod
     def agreement(self, question: Json, a: Json, b: Json) -> float:
         """How alike two canonical answers are, 0..1; symmetric; 1 for equal answers."""
+
+    def score(self, question: Json, truth: Iterable[Truth], answer: Json) -> float:
+        """What an answer to an item with these right answers is worth, 0..1: of the nearest one by `agreement`."""
+        return max((one.weight * self.agreement(question, one.value, answer) for one in truth), default=0.0)
+
+    def read_known(self, question: Json, text: str) -> Any:
+        """An answer from a table's cell, unchecked: as JSON, or as people write it. ValueError where it is neither."""
+        return json.loads(text)
 
     @abstractmethod
     def fit(self, question: Json, batch: AnswerBatch, *, final: bool = True) -> Fit:
@@ -192,6 +235,26 @@ class Tool(ABC):
     def csv_row(self, question: Json, value: Json) -> list[str | int | float]:
         """A value as cells, one per column of `csv_columns`."""
 
+    @abstractmethod
+    def invent(self, question: Json, item: Json, random: Generator) -> Json:
+        """A truth for an item that nobody knows the truth of: an answer for simulated people to give, more or less well."""
+
+    @abstractmethod
+    def imitate(self, question: Json, item: Json, truth: Json, who: Simulated) -> Json:
+        """What somebody simulated answers where `truth` is the right answer; `clean_answer` takes it as it is."""
+
+    def read_truth(self, question: Json, rows: Sequence[Mapping[str, str]]) -> Json:
+        """The right answer to one item from its rows in a file of truths; here a column `answer` with the answer as JSON.
+
+        Raises KeyError for a column or class that is missing, ValueError for what cannot be read.
+        """
+        truth: Json = json.loads(rows[0]["answer"])
+        return truth
+
+    def size(self, value: Json) -> int:
+        """How many things a value says: what it weighs in a score against the truth."""
+        return 1
+
     def coco(self, question: Json, images: Iterable[tuple[Json, Json, float | None]]) -> Iterator[str]:
         """A COCO file as chunks of text, from (item, value, confidence); only where `export_formats` has "coco"."""
         message = f"{self.title} has no COCO export."
@@ -200,21 +263,47 @@ class Tool(ABC):
     def clean_item(self, raw: Any) -> Json:
         """The canonical item (Task.data). Raises InvalidInput with fields such as "width"."""
         problems = Problems()
+        content = ("text",) if self.media == "text" else ("image", "width", "height", "name")
+        known = (*content, *(column.name for column in self.columns), "meta")
+        entry = read_object(raw, "", problems, known=known)
         if self.media == "text":
-            entry = read_object(raw, "", problems, known=("text", "meta"))
-            text = read_text(entry.get("text"), "text", problems, maximum=MAX_TEXT, lines=True)
-            item: Json = {"text": text}
+            item: Json = {"text": read_text(entry.get("text"), "text", problems, maximum=MAX_TEXT, lines=True)}
         else:
-            entry = read_object(raw, "", problems, known=("image", "width", "height", "name", "meta"))
-            item = {
-                "image": read_text(entry.get("image"), "image", problems, maximum=64),
-                "width": _read_side(entry.get("width"), "width", problems),
-                "height": _read_side(entry.get("height"), "height", problems),
-                "name": read_text(entry.get("name"), "name", problems, maximum=255, required=False),
-            }
+            item = read_picture(entry, "", problems)
+        for column in self.columns:
+            value = self.clean_column(column, entry.get(column.name), item, problems)
+            if value or value == 0:
+                item[column.name] = value
+            elif column.required:
+                problems.add(column.name, "This field is required.")
         meta = _read_meta(entry.get("meta"), problems)
         problems.check()
         return item | ({"meta": meta} if meta else {})
+
+    def clean_column(self, column: ItemColumn, raw: Any, item: Json, problems: Problems) -> Any:
+        """What an item carries in a column, canonical; something empty where it carries nothing. `item` is the rest so far."""
+        if column.kind == "image":
+            if not raw:
+                return None
+            known = ("image", "width", "height", "name")
+            return read_picture(read_object(raw, column.name, problems, known=known), column.name, problems)
+        return read_text(raw, column.name, problems, maximum=MAX_COLUMN, required=False, lines=True)
+
+
+def pictures_in(item: Json) -> dict[str, str]:
+    """SHA-256 of the pictures that an item shows, by column; "" is its content."""
+    own = {"": str(item["image"])} if "image" in item else {}
+    return own | {name: value["image"] for name, value in item.items() if isinstance(value, dict) and "image" in value}
+
+
+def read_picture(entry: Json, field: str, problems: Problems) -> Json:
+    """A stored picture with its size."""
+    return {
+        "image": read_text(entry.get("image"), join(field, "image"), problems, maximum=64),
+        "width": _read_side(entry.get("width"), join(field, "width"), problems),
+        "height": _read_side(entry.get("height"), join(field, "height"), problems),
+        "name": read_text(entry.get("name"), join(field, "name"), problems, maximum=255, required=False),
+    }
 
 
 def _read_side(raw: Any, name: str, problems: Problems) -> int:

@@ -1,6 +1,7 @@
 """From answers with one class each to `auto` and back: the bridge between kinds and `aggregation.classes`."""
 
-from dataclasses import replace
+import json
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from aggregation import workers as measures
 from aggregation.arrays import Floats, best_class, entropy
 from aggregation.classes import Answers, Auto, AutoCrowd, vote_counts
 from aggregation.classes.auto import METHOD
+from aggregation.stopping import outlooks
 from tasks_app.tools.base import AnswerBatch, Fit, TaskResult, WorkerReport
 from tasks_app.tools.worker_state import number_or_none, open_state, seal_state
 
@@ -21,9 +23,9 @@ def fit(keys: list[str], batch: AnswerBatch, *, final: bool) -> Fit:
     """Cold fit of all answers; `keys` are the classes in the order of their codes."""
     answers = _encode(keys, batch)
     model = Auto() if final else Auto(max_iter=30, tol=1e-4)
-    model.fit(answers)
+    model.fit(answers, gold=_gold(keys, answers, batch))
     return Fit(
-        results=_results(keys, answers, model.posterior_),
+        results=_results(keys, answers, model.posterior_, model.crowd_.typical),
         workers=_reports(answers, model),
         method=METHOD,
         state=seal_state(keys, model.crowd_.to_bytes()),
@@ -40,7 +42,8 @@ def update(keys: list[str], state: bytes, batch: AnswerBatch) -> Fit:
     if crowd is None:
         return replace(fit(keys, batch, final=False), workers={}, state=state)
     answers = _encode(keys, batch)
-    return Fit(results=_results(keys, answers, crowd.posterior(answers)), workers={}, method=METHOD, state=state)
+    results = _results(keys, answers, crowd.posterior(answers), crowd.typical)
+    return Fit(results=results, workers={}, method=METHOD, state=state)
 
 
 def _encode(keys: list[str], batch: AnswerBatch) -> Answers:
@@ -50,10 +53,24 @@ def _encode(keys: list[str], batch: AnswerBatch) -> Answers:
     return Answers.encode(batch.tasks[known], batch.workers[known], labels[known], n_classes=len(keys))
 
 
-def _results(keys: list[str], answers: Answers, posterior: Floats) -> dict[int, TaskResult]:
+def _gold(keys: list[str], answers: Answers, batch: AnswerBatch) -> Floats | None:
+    """What is known of each task, float64[T, K], rows of zeros unknown; None where nothing is."""
+    if not batch.truth:
+        return None
+    code = {key: number for number, key in enumerate(keys)}
+    known = np.zeros((answers.n_tasks, len(keys)))
+    for row, task in enumerate(answers.task_ids.tolist()):
+        for one in batch.truth.get(task, ()):
+            if one.value["class"] in code:
+                known[row, code[one.value["class"]]] += one.weight
+    return known
+
+
+def _results(keys: list[str], answers: Answers, posterior: Floats, typical: Floats) -> dict[int, TaskResult]:
     counts = vote_counts(answers)
     best = best_class(posterior, answers.task_ids)
     doubt = entropy(posterior)
+    views = outlooks(posterior, typical)
     results = {}
     for row, task in enumerate(answers.task_ids.tolist()):
         votes, shares, label = counts[row], posterior[row], int(best[row])
@@ -65,6 +82,7 @@ def _results(keys: list[str], answers: Answers, posterior: Floats) -> dict[int, 
             posterior={keys[k]: float(shares[k]) for k in np.flatnonzero(shares > TRACE)},
             answers=int(votes.sum()),
             disputed=float(max(doubt[row], 0.0)),
+            outlook=views[row],
         )
     return results
 
@@ -88,3 +106,20 @@ def _reports(answers: Answers, model: Auto) -> dict[int, WorkerReport]:
         )
         for row, worker in enumerate(answers.worker_ids.tolist())
     }
+
+
+@dataclass(frozen=True)
+class ClassModel:
+    """The functions above over these classes, as an aspect of a larger answer (`joint_models.Model`)."""
+
+    keys: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return json.dumps(["class", *self.keys])
+
+    def fit(self, batch: AnswerBatch, *, final: bool) -> Fit:
+        return fit(list(self.keys), batch, final=final)
+
+    def update(self, state: bytes, batch: AnswerBatch) -> Fit:
+        return update(list(self.keys), state, batch)

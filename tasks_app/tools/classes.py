@@ -32,6 +32,12 @@ def class_names(question: Json) -> dict[str, str]:
     return {str(row["key"]): str(row["name"]) for row in question["classes"]}
 
 
+def key_by_name(question: Json) -> dict[str, str]:
+    """Keys by name and by key, both casefolded."""
+    names = {str(row["name"]).casefold(): str(row["key"]) for row in question["classes"]}
+    return names | {key.casefold(): key for key in class_keys(question)}
+
+
 def read_classes(raw: Any, problems: Problems, *, minimum: int, field: str = "classes") -> list[Json]:
     """Canonical class rows: missing keys are made from names, missing colours and hotkeys are given in order.
 

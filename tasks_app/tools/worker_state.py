@@ -2,11 +2,12 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 # State = one line of JSON naming the classes that the models speak of, then the models as `aggregation` wrote them.
 _END = b"\n"
+_LENGTH = 8
 
 Models = TypeVar("Models")
 
@@ -31,3 +32,21 @@ def open_state(keys: list[str], state: bytes, read: Callable[[bytes], Models]) -
 def number_or_none(value: float) -> float | None:
     """A plain float; None for NaN and infinities, which JSON cannot carry."""
     return float(value) if math.isfinite(value) else None
+
+
+def bundle(states: Sequence[bytes]) -> bytes:
+    """Several states as one."""
+    return b"".join(len(state).to_bytes(_LENGTH, "big") + state for state in states)
+
+
+def unbundle(data: bytes) -> list[bytes]:
+    """What `bundle` joined. ValueError when it is something else."""
+    states = []
+    while data:
+        end = _LENGTH + int.from_bytes(data[:_LENGTH], "big")
+        if len(data) < end:
+            message = "the bundle of states is cut off"
+            raise ValueError(message)
+        states.append(data[_LENGTH:end])
+        data = data[end:]
+    return states

@@ -1,0 +1,117 @@
+"""For each kind a question, an item and some answers that are right to give, each unlike the others."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tasks_app import tools
+from tasks_app.tools import Tool
+
+Json = dict[str, Any]
+CLASSES = [{"key": "cat", "name": "Cat"}, {"key": "dog", "name": "Dog"}, {"key": "bird", "name": "Bird"}]
+PICTURE = {"image": "a" * 64, "width": 640, "height": 480, "name": "photo.jpg"}
+TEXT = {"text": "The quick brown fox jumps over the lazy dog."}
+PLAIN = {"prompt": "What is it?", "classes": CLASSES}
+SCALE = {"prompt": "How good is it?", "lowest": 1, "highest": 5, "lowest_label": "Bad", "highest_label": "Good"}
+FIELDS = [
+    {"name": "site", "label": "Its site", "kind": "link", "required": False},
+    {"name": "open", "label": "Open?", "kind": "choice", "options": ["Yes", "No"]},
+    {"name": "hour", "label": "From?", "kind": "number", "minimum": 0, "maximum": 24, "when": {"field": "open", "is": ["Yes"]}},
+    {"name": "sells", "label": "Sells?", "kind": "choices", "options": ["Bread", "Cake"], "required": False},
+    {"name": "is", "label": "It is", "kind": "matrix", "rows": ["clean", "cheap"], "options": ["yes", "no"], "required": False},
+    {"name": "at", "label": "Where?", "kind": "position", "required": False},
+    {"name": "note", "label": "Note", "kind": "long_text", "required": False},
+]  # fmt: skip
+FILLED: list[Json] = [
+    {"fields": {"site": "https://example.org/a", "open": "Yes", "hour": 8.0, "sells": ["Bread"], "is": {"clean": "yes", "cheap": "no"}}},
+    {"fields": {"open": "No", "at": {"latitude": 52.5, "longitude": 13.4}, "note": "A red door."}},
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sample:
+    tool: Tool
+    question: Json
+    item: Json
+    answers: list[Json]
+
+
+def box(x: float, key: str) -> Json:
+    return {"class": key, "x1": x, "y1": 10.0, "x2": x + 50, "y2": 60.0}
+
+
+CORNERS = [[50.0, 50.0], [200.0, 60.0], [220.0, 180.0], [60.0, 190.0]]
+
+
+def outline(key: str, points: list[list[float]]) -> Json:
+    return {"class": key, "points": points}
+
+
+# kind: (question, item, answers)
+RAW: dict[str, tuple[Json, Json, list[Json]]] = {
+    "image_classification": (PLAIN, PICTURE, [{"class": "cat"}, {"class": "bird"}]),
+    "text_classification": (PLAIN, TEXT, [{"class": "cat"}, {"class": "bird"}]),
+    "bounding_box": (PLAIN, PICTURE, [{"boxes": [box(10, "cat"), box(200, "dog")]}, {"boxes": []}]),
+    "polygon": (PLAIN, PICTURE, [{"polygons": [outline("cat", CORNERS)]}, {"polygons": []}]),
+    "polyline": (PLAIN, PICTURE, [{"lines": [outline("cat", CORNERS[:3])]}, {"lines": []}]),
+    "ellipse": (
+        PLAIN,
+        PICTURE,
+        [
+            {"ellipses": [{"class": "cat", "x": 200.0, "y": 200.0, "rx": 60.0, "ry": 30.0, "angle": 20.0}]},
+            {"ellipses": []},
+        ],
+    ),
+    "keypoints": (
+        {**PLAIN, "keypoints": "nose\ntail", "skeleton": "nose - tail"},
+        PICTURE,
+        [{"skeletons": [outline("cat", [[100.0, 100.0, 2], [200.0, 150.0, 1]])]}, {"skeletons": []}],
+    ),
+    "image_labels": (PLAIN, PICTURE, [{"classes": ["cat", "bird"]}, {"classes": []}, {"classes": ["dog"]}]),
+    "image_check": (
+        PLAIN,
+        {**PICTURE, "label": "Cat", "boxes": [{"class": "Cat", "x1": 10.0, "y1": 10.0, "x2": 90.0, "y2": 60.0}]},
+        [{"class": "cat"}, {"class": "bird"}],
+    ),
+    "text_check": (PLAIN, {**TEXT, "label": "Animals"}, [{"class": "cat"}, {"class": "bird"}]),
+    "image_rating": (SCALE, PICTURE, [{"rating": 4.0}, {"rating": 1.0}]),
+    "text_rating": (SCALE, TEXT, [{"rating": 4.0}, {"rating": 1.0}]),
+    "image_comparison": (
+        {"prompt": "Which is sharper?"},
+        {**PICTURE, "second": {**PICTURE, "image": "b" * 64}, "context": "Two lenses"},
+        [{"better": "first", "shown": "second"}, {"better": "tie", "shown": "first"}],
+    ),
+    "text_comparison": (
+        {"prompt": "Which is better?", "ties": False},
+        {**TEXT, "second": "A dog sleeps.", "context": "What happened?"},
+        [{"better": "first", "shown": "second"}, {"better": "second", "shown": "second"}],
+    ),
+    "text_ranking": (
+        {"prompt": "Best first."},
+        {**TEXT, "second": "A dog sleeps.", "third": "A fox jumps."},
+        [{"order": ["second", "first", "third"]}, {"order": ["first", "second", "third"]}],
+    ),
+    "free_text": (
+        {"prompt": "Translate.", "shortest": 5, "longest": 200, "paste": False},
+        TEXT,
+        [{"text": "Der schnelle braune Fuchs."}, {"text": "The fox is quick."}],
+    ),
+    "image_transcription": ({"prompt": "Type it."}, PICTURE, [{"text": "Total 11.80"}, {"text": "2 flat white\n7.60"}]),
+    "questionnaire": ({"prompt": "Look it up.", "fields": FIELDS}, TEXT, FILLED),
+    "own_html": ({"prompt": "Look it up.", "fields": FIELDS, "html": "<p>Hello</p>"}, TEXT, FILLED),
+    "text_spans": (
+        PLAIN,
+        TEXT,
+        [
+            {"spans": [{"class": "cat", "start": 4, "end": 9}, {"class": "dog", "start": 4, "end": 15}]},
+            {"spans": []},
+            {"spans": [{"class": "dog", "start": 16, "end": 19}]},
+        ],
+    ),
+    "text_labels": (PLAIN, TEXT, [{"classes": ["cat", "bird"]}, {"classes": []}]),
+}
+
+
+def sample(kind: str) -> Sample:
+    tool = tools.get(kind)
+    question, item, answers = RAW[kind]
+    return Sample(tool, tool.clean_question(question), tool.clean_item(item), answers)
