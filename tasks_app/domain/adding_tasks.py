@@ -1,6 +1,7 @@
 """New tasks for a pool: known items left out, money held where the pool already runs, in bulk."""
 
 import hashlib
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,11 +10,14 @@ from quorate.accounts.models import User
 from tasks_app.domain.funding import hold_for_new_tasks
 from tasks_app.enums import Lane, PoolState
 from tasks_app.errors import Conflict
-from tasks_app.models import Import, Pool, Task
+from tasks_app.models import Import, Pool, Task, TaskImage
+from tasks_app.tools import pictures_in
 from tasks_app.tools.fields import Json
 
 BATCH = 500
 QUEUE_BITS = 62
+# What an item is called, and what follows from its picture.
+NAMES = {"name", "meta", "width", "height"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +36,20 @@ class Added:
 
 
 def fingerprint(item: Json) -> str:
-    """The same for the same content, whatever it is called: 64 hex digits."""
-    if "image" in item:
+    """The same for the same content, whatever it is called: 64 hex digits; a picture with nothing beside it is its own."""
+    content = {name: value for name, value in item.items() if name not in NAMES}
+    if content.keys() == {"image"}:
         return str(item["image"])
-    return hashlib.sha256(b"text\x00" + str(item["text"]).encode()).hexdigest()
+    if content.keys() == {"text"}:
+        return hashlib.sha256(b"text\x00" + str(item["text"]).encode()).hexdigest()
+    return hashlib.sha256(b"item\x00" + json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def add_tasks(*, pool: Pool, items: Sequence[NewTask], actor: User | None, source: Import | None = None) -> Added:
     """Tasks for the items that the pool does not have yet. Inside the caller's transaction, with `pool` locked by it.
 
     In a draft they have no places: launching gives them. Raises Conflict for a closed pool, InsufficientFunds.
-    Queries: two per 500 items, and the hold's.
+    Queries: two per 500 items, a third where they show pictures beside their own, and the hold's.
     """
     if pool.state == PoolState.CLOSED:
         raise Conflict("This pool is closed: it takes no more items.")
@@ -57,6 +64,13 @@ def add_tasks(*, pool: Pool, items: Sequence[NewTask], actor: User | None, sourc
     if fresh and pool.state != PoolState.DRAFT:
         hold_for_new_tasks(pool=pool, count=len(fresh), actor=actor)
     Task.objects.bulk_create(fresh, batch_size=BATCH)
+    # What keeps a picture: the fingerprint of a task that is nothing else, or a row that says who shows it.
+    shown = [
+        TaskImage(task=task, sha256=sha256)
+        for task in fresh
+        for sha256 in sorted(set(pictures_in(task.data).values()) - {task.fingerprint})
+    ]
+    TaskImage.objects.bulk_create(shown, batch_size=BATCH)
     return Added(len(fresh), len(items) - len(fresh))
 
 

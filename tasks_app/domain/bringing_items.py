@@ -20,8 +20,8 @@ MAX_ITEMS = 1000
 def bring_items(*, pool: Pool, actor: User, items: Sequence[Any]) -> Added:
     """New tasks for these items; those the pool has already are counted as duplicates, so a retry makes nothing twice.
 
-    An item is the kind's own ({"text": …} or {"image": "<sha256 of an image stored in the project>"}) with an optional
-    "name" and "meta". Raises InvalidInput naming "items.3.text", Conflict for a closed pool, InsufficientFunds.
+    An item is the kind's own ({"text": …} or {"image": "<sha256 of an image stored in the project>"}, and the kind's columns)
+    with an optional "name" and "meta". Raises InvalidInput naming "items.3.text", Conflict for a closed pool, InsufficientFunds.
     """
     if not 1 <= len(items) <= MAX_ITEMS:
         raise InvalidInput(fields={"items": f"1 to {MAX_ITEMS:,} items at a time."})
@@ -39,11 +39,18 @@ def bring_items(*, pool: Pool, actor: User, items: Sequence[Any]) -> Added:
 
 def _images(project: Project, items: Sequence[Any]) -> dict[str, MediaFile]:
     """The stored images that the items name, kept for them. Two queries."""
-    named = {item["image"] for item in items if isinstance(item, dict) and isinstance(item.get("image"), str)}
+    fields = ["image", *_image_columns(project)]
+    named = {
+        item[field] for item in items if isinstance(item, dict) for field in fields if isinstance(item.get(field), str)
+    }
     # 64 hex digits or nothing we have stored: no other text reaches the query.
     wanted = {name for name in named if len(name) == 64 and name.isalnum() and name.isascii()}
     keep_named(project, wanted)
     return {media.sha256: media for media in MediaFile.objects.filter(project=project, sha256__in=wanted)}
+
+
+def _image_columns(project: Project) -> list[str]:
+    return [column.name for column in tools.get(project.kind).columns if column.kind == "image"]
 
 
 def _row(project: Project, field: str, raw: Any, images: dict[str, MediaFile], problems: Problems) -> NewTask:
@@ -60,6 +67,14 @@ def _row(project: Project, field: str, raw: Any, images: dict[str, MediaFile], p
             problems.add(join(field, "image"), "No such image is stored in this project.")
             return NewTask({}, name)
         given |= {"width": media.width, "height": media.height, "name": name}
+    for column in _image_columns(project):
+        if not given.get(column):
+            continue
+        media = images.get(given[column]) if isinstance(given[column], str) else None
+        if media is None:
+            problems.add(join(field, column), "No such image is stored in this project.")
+            return NewTask({}, name)
+        given[column] = {"image": media.sha256, "width": media.width, "height": media.height}
     try:
         return NewTask(tool.clean_item(given), name)
     except InvalidInput as error:

@@ -22,6 +22,7 @@ from quorate.common.ids import new_public_id
 from quorate.events import dirty
 from tasks_app import tools
 from tasks_app.domain.deciding import Decider, LeaseLostError
+from tasks_app.domain.judging import ring_judging
 from tasks_app.domain.measuring import write_seconds, write_workers
 from tasks_app.enums import ResultState, TaskKind, Topic
 from tasks_app.models import AggregationState, Answer, Project, Result, Task
@@ -88,12 +89,13 @@ class _Run:
         if not whole:
             # A row that waits already keeps its earlier time: steady news cannot put the refit off for ever.
             dirty.mark(Topic.AGGREGATE, self.project.pk, due_in=POLICY.quiet(state.fit_ms / 1000))
+        ring_judging(self.project, touched)
         dirty.done(rows)
 
     def _fit(self, touched: set[int]) -> None:
         """Fit all counting answers; write every result that changed, and decide the tasks that lost their last answer."""
         began = time.perf_counter()
-        votes = counting_votes(Q(project=self.project))
+        votes = counting_votes(Q(project=self.project), known=self.project)
         fit = self.tool.fit(self.project.question, votes.batch)
         state = self.state
         state.fit_ms = (time.perf_counter() - began) * 1000

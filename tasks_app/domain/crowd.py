@@ -3,16 +3,17 @@
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from aggregation.arrays import Floats
-from aggregation.simulate import WorkerKind, confusion_matrix, draw_boxes
-from tasks_app.domain.crowd_truth import draws_boxes
+from aggregation.simulate import WorkerKind, confusion_matrix
 from tasks_app.errors import InvalidInput
+from tasks_app.tools import Tool
 from tasks_app.tools.fields import Json
+from tasks_app.tools.simulated import Simulated
 
-CORNERS = ("x1", "y1", "x2", "y2")
 # Seconds a task: median and spread (of the logarithm). Those who do not look are quick.
 PACE = {WorkerKind.SPAMMER: (0.9, 0.3), WorkerKind.CONSTANT: (0.7, 0.2), WorkerKind.SLOPPY: (3.0, 0.5)}
 CAREFUL = (5.0, 0.4)
@@ -20,13 +21,13 @@ CAREFUL = (5.0, 0.4)
 
 @dataclass
 class Person:
-    """One simulated worker. `skill` is per class: a confusion matrix, made when a question is first met."""
+    """One simulated worker. `skills` are confusion matrices by project and number of classes, made when first needed."""
 
     kind: WorkerKind
     number: int
     seed: int
     random: np.random.Generator = field(init=False)
-    skills: dict[str, Floats] = field(default_factory=dict, init=False)
+    skills: dict[tuple[str, int], Floats] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.random = np.random.default_rng([self.seed, self.number])
@@ -40,31 +41,17 @@ class Person:
         median, spread = PACE.get(self.kind, CAREFUL)
         return round(float(median * np.exp(self.random.normal(0, spread))), 1)
 
-    def answer(self, project: str, question: Json, item: Json, truth: Json) -> Json:
+    def answer(self, tool: Tool, project: str, question: Json, item: Json, truth: Json) -> Json:
         """What this person says to a task whose truth is known. The skill in one project stays the same."""
-        keys = [row["key"] for row in question["classes"]]
-        if draws_boxes(question):
-            return {"boxes": self._boxes(keys, question, item, truth)}
-        skill = self.skills.get(project)
-        if skill is None or len(skill) != len(keys):
-            own = np.random.default_rng([self.seed, self.number, zlib.crc32(project.encode())])
-            skill = self.skills[project] = confusion_matrix(self.kind, len(keys), own)
-        row = skill[keys.index(truth["class"])]
-        return {"class": keys[int(self.random.choice(len(keys), p=row / row.sum()))]}
+        who = Simulated(self.kind, self.random, partial(self._confusion, project))
+        return tool.imitate(question, item, truth, who)
 
-    def _boxes(self, keys: list[str], question: Json, item: Json, truth: Json) -> list[Json]:
-        """Boxes within the picture; what falls below the smallest side is not drawn."""
-        real = np.array([[box[name] for name in CORNERS] for box in truth["boxes"]], dtype=float).reshape(-1, 4)
-        label = np.array([keys.index(box["class"]) for box in truth["boxes"]], dtype=np.int64)
-        width, height = float(item["width"]), float(item["height"])
-        drawn, said = draw_boxes(self.kind, real, label, len(keys), max(width, height), self.random)
-        limits = np.array([width, height, width, height])
-        inside = np.round(np.clip(drawn, 0, limits), 1)
-        fits = (inside[:, 2:] - inside[:, :2] >= float(question["min_size"])).all(axis=1)
-        return [
-            {"class": keys[int(one)], **dict(zip(CORNERS, (float(edge) for edge in box), strict=True))}
-            for box, one in zip(inside[fits], said[fits], strict=True)
-        ]
+    def _confusion(self, project: str, n_classes: int) -> Floats:
+        skill = self.skills.get((project, n_classes))
+        if skill is None:
+            own = np.random.default_rng([self.seed, self.number, zlib.crc32(project.encode())])
+            skill = self.skills[project, n_classes] = confusion_matrix(self.kind, n_classes, own)
+        return skill
 
 
 def read_mix(text: str) -> dict[WorkerKind, float]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from tasks_app.domain.crowd import Person
 from tasks_app.domain.crowd_client import Api, Pace, Refused, Unreachable
 from tasks_app.domain.crowd_truth import invent
+from tasks_app.tools import Tool
 from tasks_app.tools.fields import Json
 
 # The aggregation answers within five seconds; whoever finds nothing for longer goes home.
@@ -29,6 +30,7 @@ MOST_REFUSALS = 5
 class Target:
     """A pool to answer; `truth` by task id, as far as it is known."""
 
+    tool: Tool
     project: str
     pool: str
     question: Json
@@ -193,5 +195,6 @@ class _Worker:
         target = self._targets[page["pool"]]
         truth = target.truth.get(task["id"])
         if truth is None:
-            truth = invent(page["question"], task["item"], (self._plan.seed, zlib.crc32(task["id"].encode())))
-        return self._person.answer(target.project, page["question"], task["item"], truth)
+            seed = (self._plan.seed, zlib.crc32(task["id"].encode()))
+            truth = invent(target.tool, page["question"], task["item"], seed)
+        return self._person.answer(target.tool, target.project, page["question"], task["item"], truth)

@@ -11,12 +11,25 @@ from tasks_app.domain.overlap import Verdict, apply_rule
 from tasks_app.domain.reopening import Reopened, note_reopened, why_reopened
 from tasks_app.enums import ResultState, TaskKind
 from tasks_app.models import Answer, Pool, Project, Result, Task
+from tasks_app.queries.policies import evidence_of
 from tasks_app.tools.base import Fit, TaskResult, Tool
 
 # Tasks a transaction: their rows are locked meanwhile, and a submission to one of them waits.
 CHUNK = 400
 # A result is written again only if one of these differs; the version counts such changes.
-COMPARED = ("value", "summary", "classes", "confidence", "votes", "posterior", "disputed", "answers", "method", "why")
+COMPARED = (
+    "value",
+    "summary",
+    "classes",
+    "confidence",
+    "votes",
+    "posterior",
+    "disputed",
+    "answers",
+    "method",
+    "why",
+    "reason",
+)
 STORED = (*COMPARED, "version", "updated_at")
 PLACES = ("state", "slots_free", "lane", "queue_key")
 
@@ -68,8 +81,7 @@ class Decider:
         """Collect what changes for one task."""
         found = fit.results.get(task.pk)
         before = (task.state, task.slots_free)
-        answers, confidence = (found.answers, found.confidence) if found else (0, 0.0)
-        verdict = apply_rule(task, pool, answers=answers, confidence=confidence)
+        verdict = apply_rule(task, pool, evidence_of(found))
         if (task.state, task.slots_free) != before:
             changes.tasks.append(task)
         if before[0] == ResultState.SETTLED and task.state == ResultState.OPEN:
@@ -96,6 +108,7 @@ class Decider:
             answers=found.answers,
             method=method,
             why=verdict.why,
+            reason=verdict.reason,
             version=version,
             updated_at=timezone.now(),
         )

@@ -21,7 +21,7 @@ from quorate.events import dirty
 from quorate.events.log import record
 from quorate.events.models import Dirty
 from tasks_app import tools
-from tasks_app.enums import ExportState, Topic
+from tasks_app.enums import ExportState, ResultState, Topic
 from tasks_app.errors import InvalidInput
 from tasks_app.models import Answer, Export, Project
 from tasks_app.queries.api_pseudonyms import pseudonym
@@ -133,35 +133,45 @@ def csv_lines(head: list[str], rows: Iterable[list[Any]]) -> Iterator[str]:
 
 
 _BEFORE = ["item", "name", "content", "state"]
-_AFTER = ["confidence", "answers", "disputed", "method", "result_version", "updated_at"]
+_AFTER = ["confidence", "answers", "disputed", "method", "stopped_by", "result_version", "updated_at"]
 
 
 def _csv(project: Project) -> Iterator[str]:
     tool = tools.get(project.kind)
     metas = meta_columns(project)
     columns = tool.csv_columns(project.question) if project.question else []
-    head = [*_BEFORE, *columns, *_AFTER, *(f"meta.{name}" for name in metas)]
+    head = [*_BEFORE, *(column.name for column in tool.columns), *columns, *_AFTER, *(f"meta.{name}" for name in metas)]
     return csv_lines(head, (_csv_row(project, row, columns, metas) for row in exported(project, answers=False)))
 
 
 def _csv_row(project: Project, row: Exported, columns: list[str], metas: list[str]) -> list[Any]:
     task, result = row.task, row.result
     content = task.data.get("text") or task.data.get("name") or task.data.get("image", "")
+    tool = tools.get(project.kind)
     cells: list[Any] = [task.public_id, task.name, content, task.state]
+    cells += [_column(task.data.get(column.name)) for column in tool.columns]
     if result is None or not columns:
         cells += [""] * (len(columns) + len(_AFTER))
     else:
-        cells += tools.get(project.kind).csv_row(project.question, result.value)
+        cells += tool.csv_row(project.question, result.value)
         cells += [
             round(result.confidence, 6),
             result.answers,
             round(result.disputed, 6),
             result.method,
+            result.reason if task.state != ResultState.OPEN else "",
             result.version,
             result.updated_at.isoformat(timespec="seconds"),
         ]
     meta = task.data.get("meta", {})
     return cells + [meta.get(name, "") for name in metas]
+
+
+def _column(value: Any) -> str:
+    """What an item carries in a column of its kind: text as it is, a picture by its name, the rest as JSON."""
+    if isinstance(value, dict) and "image" in value:
+        return str(value.get("name") or value["image"])
+    return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 # --- JSONL ------------------------------------------------------------------------------------------------------------
@@ -191,6 +201,7 @@ def _provenance(project: Project, row: Exported) -> Json:
             "answers": result.answers,
             "method": result.method,
             "why": result.why,
+            "reason": result.reason,
             "version": result.version,
             "updated_at": result.updated_at.isoformat(),
         },
@@ -206,6 +217,7 @@ def _answer(project: Project, answer: Answer) -> Json:
         "assignment_state": answer.assignment.state,
         "value": answer.value,
         "seconds": answer.seconds,
+        "signals": answer.signals,
         "at": answer.created_at.isoformat(),
         "question_version": answer.question_version,
         "counts": answer.counts and answer.superseded_by_id is None,

@@ -1,11 +1,12 @@
 """The money held for a pool: enough for every answer it may ask for, never more than it needs. Amounts in micro-units."""
 
-from django.db.models import Sum
+from django.db.models import F, Sum, Value
+from django.db.models.functions import Greatest
 
 from quorate.accounts.models import User
 from quorate.common.ids import new_public_id
 from quorate.ledger import book
-from tasks_app.enums import AssignmentState, ResultState
+from tasks_app.enums import AssignmentState, ResultState, TaskKind
 from tasks_app.models import Assignment, Pool, Task
 
 PENDING = (AssignmentState.ACTIVE, AssignmentState.SUBMITTED)
@@ -21,10 +22,15 @@ def hold_for_new_tasks(*, pool: Pool, count: int, actor: User | None) -> None:
 
     Raises InsufficientFunds.
     """
+    hold_places(pool=pool, places=count * pool.overlap_max, actor=actor)
+
+
+def hold_places(*, pool: Pool, places: int, actor: User | None) -> None:
+    """Reserve what so many more answers cost. Inside the transaction that opens them. Raises InsufficientFunds."""
     book.hold(
         payer_id=pool.project.created_by_id,
         pool_ref=pool.public_id,
-        amount=cost_of(pool, count * pool.overlap_max),
+        amount=cost_of(pool, places),
         ref=f"{pool.public_id}:{new_public_id()}",
         actor=actor,
     )
@@ -45,14 +51,9 @@ def release_rest(pool: Pool, *, actor: User | None) -> int:
 def raise_maximum(*, pool: Pool, to: int, actor: User) -> None:
     """Allow more answers a task on a running pool: hold the difference, then widen the tasks. Inside a transaction."""
     more = to - pool.overlap_max
-    tasks = Task.objects.filter(pool=pool)
-    book.hold(
-        payer_id=pool.project.created_by_id,
-        pool_ref=pool.public_id,
-        amount=cost_of(pool, tasks.count() * more),
-        ref=f"{pool.public_id}:{new_public_id()}",
-        actor=actor,
-    )
-    tasks.update(overlap_max=to)
+    tasks = Task.objects.filter(pool=pool, kind=TaskKind.MAIN)
+    hold_places(pool=pool, places=tasks.count() * more, actor=actor)
+    # An item that was known for a while may have had more answers than that.
+    tasks.update(overlap_max=Greatest(F("overlap_max"), Value(to)))
     # Contested tasks have room again; the job, not this request, decides which need it.
     tasks.filter(state=ResultState.CONTESTED).update(state=ResultState.OPEN)

@@ -19,10 +19,17 @@ from tasks_app.errors import AssignmentOver, NotFound
 from tasks_app.models import Assignment, Slot, Task
 from tasks_app.queries.locks import passing_by
 
+# How far back in the wanted lane the least useful task is put, in microseconds. The lane is walked once by each worker, so
+# this is also how long one who has reached its end may pass over what is asked meanwhile.
+PATIENCE = 300_000_000
 
-def wanted_key() -> int:
-    """A place at the end of the wanted lane: the microsecond of asking."""
-    return time.time_ns() // 1000
+
+def wanted_key(usefulness: float = 1.0) -> int:
+    """A place in the wanted lane: the microsecond of asking, and up to PATIENCE later where little is to be gained.
+
+    So of tasks asked at about the same time the most useful is served first, and none waits for ever.
+    """
+    return time.time_ns() // 1000 + round((1 - usefulness) * PATIENCE)
 
 
 def skip(*, worker: User, assignment: str, task: str, reason: str = "") -> Assignment:
@@ -55,7 +62,7 @@ def skip(*, worker: User, assignment: str, task: str, reason: str = "") -> Assig
             scope=held.pool.project.public_id,
             data={"task": task, "reason": reason[:200]},
         )
-        dirty.mark_all(undecided)
+        dirty.mark_all([*undecided, dirty.News(Topic.JUDGE, held.pool.project_id, slot.task_id)])
     return held
 
 
@@ -153,10 +160,8 @@ def _release(slots: QuerySet[Slot], *, reason: str) -> list[dirty.News]:
             ended.update(slots_live=F("slots_live") - places)
             waited = ended.filter(state=ResultState.OPEN).values_list("pool__project_id", "pk")
             undecided += [dirty.News(Topic.AGGREGATE, project, task) for project, task in waited]
-        Task.objects.filter(pk__in=asked_ids).update(
-            slots_live=F("slots_live") - places,
-            slots_free=F("slots_free") + places,
-            lane=Lane.WANTED,
-            queue_key=wanted_key(),
-        )
+        back = Task.objects.filter(pk__in=asked_ids)
+        back.update(slots_live=F("slots_live") - places, slots_free=F("slots_free") + places)
+        # Known answers stand in no queue.
+        back.exclude(lane=Lane.KNOWN).update(lane=Lane.WANTED, queue_key=wanted_key())
     return undecided

@@ -8,6 +8,7 @@ else, asked for again) is found by the next lap.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,10 +20,13 @@ from quorate.common.ids import new_public_id
 from quorate.common.money import share
 from quorate.events.log import record
 from tasks_app.domain import taking_sql
-from tasks_app.enums import PoolState
-from tasks_app.errors import InvalidInput, TooManyActive
+from tasks_app.domain.adding_tasks import QUEUE_BITS
+from tasks_app.enums import Guard, PoolState
+from tasks_app.errors import InvalidInput, NotFound, TooManyActive
 from tasks_app.models import Assignment
 from tasks_app.queries import gate
+from tasks_app.queries.api_work import PageTask, page_of
+from tasks_app.queries.audiences import belongs
 
 # How many fresh tasks a worker may jump over, at most.
 JUMP = 8
@@ -36,15 +40,17 @@ REASONS = {
     "paused": "The requester has paused this.",
     "closed": "This is over.",
     "restricted": "You cannot take work at the moment.",
+    "audience": "This is for people with certain skills or from certain places.",
 }
 
 
 @dataclass(frozen=True)
 class Taken:
-    """An assignment, or the reason why there is none (a key of REASONS)."""
+    """An assignment with its tasks, or the reason why there is none (a key of REASONS)."""
 
     assignment: Assignment | None
     reason: str = ""
+    tasks: Sequence[PageTask] = ()
 
     @property
     def message(self) -> str:
@@ -64,37 +70,44 @@ def may_work(market: gate.Market) -> str:
     return ""
 
 
-def take(*, worker: User, pool: str, take_key: str | None = None) -> Taken:
+def take(*, worker: User, pool: str, take_key: str | None = None, api_key: int | None = None) -> Taken:
     """Give `worker` the next page of tasks of the pool with this public id.
 
-    The same `take_key` again gives the same assignment. Two queries. Raises NotFound for a pool that is no worker's
-    business, TooManyActive when the worker holds settings.MAX_ACTIVE_ASSIGNMENTS unfinished ones here, InvalidInput for
-    a key over 80 characters.
+    The same `take_key` again gives the same assignment. Two queries on PostgreSQL. Raises NotFound for a pool that is no
+    worker's business, TooManyActive when the worker holds settings.MAX_ACTIVE_ASSIGNMENTS unfinished ones here, InvalidInput
+    for a key over 80 characters. `api_key` as in `gate.market`.
     """
     if take_key is not None and len(take_key) > 80:
         raise InvalidInput(fields={"Idempotency-Key": "At most 80 characters."})
-    market = gate.market(worker, pool, take_key=take_key)
+    market = gate.market(worker, pool, take_key=take_key, api_key=api_key)
     if market.taken_before is not None:
-        return Taken(Assignment.objects.select_related("pool__project").get(pk=market.taken_before))
-    reason = may_work(market)
+        return _taken_before(market.taken_before)
+    reason = may_work(market) or ("" if belongs(worker, market.pool) else "audience")
+    if reason == "audience" and market.pool.guard == Guard.SEE:
+        raise NotFound
     if reason:
         return Taken(None, reason)
     if market.active >= settings.MAX_ACTIVE_ASSIGNMENTS:
         raise TooManyActive
     for attempt in range(TRIES):
         try:
-            assignment = _take_page(market, worker, take_key)
+            taken = _take_page(market, worker, take_key)
         except (IntegrityError, OperationalError) as error:
             # UNIQUE(task, worker) or UNIQUE(take_key) met by another tab; or a deadlock PostgreSQL has broken.
             if attempt == TRIES - 1 or not _is_race(error):
                 raise
             market = gate.market(worker, pool, take_key=take_key)
             if market.taken_before is not None:
-                return Taken(Assignment.objects.select_related("pool__project").get(pk=market.taken_before))
+                return _taken_before(market.taken_before)
         else:
-            return Taken(assignment, "" if assignment else "no_tasks")
+            return taken
     message = "unreachable: the last attempt returns or raises"
     raise AssertionError(message)
+
+
+def _taken_before(pk: int) -> Taken:
+    assignment = Assignment.objects.select_related("pool__project").get(pk=pk)
+    return Taken(assignment, tasks=page_of(assignment))
 
 
 def _is_race(error: Exception) -> bool:
@@ -102,7 +115,7 @@ def _is_race(error: Exception) -> bool:
     return isinstance(error, IntegrityError) or getattr(error.__cause__, "pgcode", None) == "40P01"
 
 
-def _take_page(market: gate.Market, worker: User, take_key: str | None) -> Assignment | None:
+def _take_page(market: gate.Market, worker: User, take_key: str | None) -> Taken:
     """Walk on from the cursor and round the lane's end; before saying "nothing", wait for who holds the first task."""
     pool = market.pool
     lap = market.lap_after is None or market.lap_after <= market.now
@@ -119,6 +132,8 @@ def _take_page(market: gate.Market, worker: User, take_key: str | None) -> Assig
         wanted_after=market.wanted_key,
         jump=secrets.randbelow(JUMP),
         lap=lap,
+        known=_known_due(market),
+        known_after=secrets.randbits(QUEUE_BITS),
     )
     found = _run(page)
     if found is None and lap:
@@ -128,17 +143,31 @@ def _take_page(market: gate.Market, worker: User, take_key: str | None) -> Assig
         if found is None:
             taking_sql.rest(pool.pk, worker.pk, market.now + LAP_PAUSE)
     if found is None:
-        return None
-    return Assignment(
+        return Taken(None, "no_tasks")
+    assignment = Assignment(
         pk=found.pk,
         public_id=page.public_id,
         pool=pool,
         worker=worker,
-        reward=share(pool.reward, found.count, pool.tasks_per_assignment),
-        task_count=found.count,
+        reward=share(pool.reward, len(found.tasks), pool.tasks_per_assignment),
+        task_count=len(found.tasks),
         created_at=found.created_at,
         expires_at=found.expires_at,
         take_key=take_key,
+    )
+    return Taken(assignment, tasks=found.tasks)
+
+
+def _known_due(market: gate.Market) -> int:
+    """How many of the page's tasks are to be known answers: the worker's share of them on average.
+
+    Drawn for each page by itself, so that nobody can count them down.
+    """
+    pool = market.pool
+    if not pool.has_known:
+        return 0
+    return int(
+        pool.known_share * market.known_factor * pool.tasks_per_assignment + secrets.randbelow(1 << 20) / (1 << 20)
     )
 
 
@@ -155,6 +184,6 @@ def _run(page: taking_sql.Page, *, wait: bool = False) -> taking_sql.Found | Non
                 object_type="assignment",
                 object_id=page.public_id,
                 scope=page.scope,
-                data={"tasks": found.count},
+                data={"tasks": len(found.tasks)},
             )
         return found

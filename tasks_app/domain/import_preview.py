@@ -50,7 +50,8 @@ def preview(batch: Import) -> Preview:
     if not tables:
         return Preview(needed=False)
     shapes = [shape_of(upload) for upload in uploads]
-    media = tools.get(batch.pool.project.kind).media
+    tool = tools.get(batch.pool.project.kind)
+    media, taken = tool.media, {column.name for column in tool.columns}
     found = Preview(needed=True, name=tables[0].name)
     for upload in tables:
         with open_table(upload.storage_name) as table:
@@ -64,7 +65,9 @@ def preview(batch: Import) -> Preview:
                     :SHOWN_ROWS
                 ],
                 problems=[record for record in records if record.problem][:SHOWN_ROWS],
-                guess=guess_column(table.columns, good, media=media),
+                guess=guess_column(
+                    [name for name in table.columns if name.strip().lower() not in taken], good, media=media
+                ),
                 encoding=table.encoding,
                 delimiter={",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}.get(table.delimiter, ""),
                 tables=len(tables),

@@ -22,7 +22,7 @@ from tasks_app.domain.import_archives import Archive
 from tasks_app.domain.import_tables import Record, open_table, table_format
 from tasks_app.domain.storing_images import store_image
 from tasks_app.errors import InvalidInput
-from tasks_app.models import Import, ImportFile
+from tasks_app.models import Import, ImportFile, Project
 from tasks_app.tools.fields import Json
 
 MAX_ROWS = 500_000
@@ -32,7 +32,10 @@ Opener = Callable[[], AbstractContextManager[IO[bytes]]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: where it stands, what people call it, and the item's content or what is wrong with it."""
+    """One row: where it stands, what people call it, and the item's content or what is wrong with it.
+
+    `columns` and `images` are what the kind takes besides its content, by column; `meta` is the rest.
+    """
 
     place: str
     name: str = ""
@@ -40,6 +43,8 @@ class Row:
     text: str | None = None
     image: Opener | None = None
     meta: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
+    images: dict[str, Opener] = field(default_factory=dict)
 
 
 # --- What a file is ---------------------------------------------------------------------------------------------------
@@ -66,7 +71,9 @@ class Rows:
 
     def __init__(self, batch: Import) -> None:
         self._batch = batch
-        self._media = tools.get(batch.pool.project.kind).media
+        tool = tools.get(batch.pool.project.kind)
+        self._media = tool.media
+        self._columns = {column.name: column for column in tool.columns}
         self._files = list(batch.files.order_by("id"))
         self._tables = [upload for upload in self._files if shape_of(upload) == "table"]
         self._stack = ExitStack()
@@ -208,10 +215,20 @@ class Rows:
             return Row(place, problem=f"The column “{self._batch.column}” is empty.")
         others = {key: value for key, value in record.cells.items() if key != self._batch.column and value.strip()}
         named = next((others[key] for wanted in NAME_COLUMNS for key in others if key.lower() == wanted), "")
-        if self._media == "text":
-            return Row(place, short_name(named) or f"Line {record.line}", text=content, meta=others)
+        taken = {name.strip().lower(): name for name in others if name.strip().lower() in self._columns}
+        meta = {key: value for key, value in others.items() if key not in taken.values()}
         try:
-            return Row(place, short_name(content), image=self._find_image(content), meta=others)
+            images = {
+                name: self._find_image(others[given])
+                for name, given in taken.items()
+                if self._columns[name].kind == "image"
+            }
+            columns = {name: others[given] for name, given in taken.items() if name not in images}
+            if self._media == "text":
+                name = short_name(named) or f"Line {record.line}"
+                return Row(place, name, text=content, meta=meta, columns=columns, images=images)
+            image = self._find_image(content)
+            return Row(place, short_name(content), image=image, meta=meta, columns=columns, images=images)
         except InvalidInput as error:
             return Row(place, short_name(content), problem=error.message)
 
@@ -222,16 +239,19 @@ def item_of(batch: Import, row: Row) -> Json:
     if row.problem:
         raise InvalidInput(row.problem)
     project = batch.pool.project
-    raw: Json
-    if row.image is not None:
-        with row.image() as file:
-            media = store_image(project=project, data=file, name=row.name)
-        raw = {"image": media.sha256, "width": media.width, "height": media.height, "name": row.name}
-    else:
-        raw = {"text": row.text}
+    raw: Json = {"text": row.text} if row.image is None else _stored(project, row.image, row.name)
+    raw |= row.columns
+    for column, opener in row.images.items():
+        raw[column] = _stored(project, opener, column)
     if row.meta:
         raw["meta"] = row.meta
     return tools.get(project.kind).clean_item(raw)
+
+
+def _stored(project: Project, opener: Opener, name: str) -> Json:
+    with opener() as file:
+        media = store_image(project=project, data=file, name=name)
+    return {"image": media.sha256, "width": media.width, "height": media.height, "name": name}
 
 
 # --- Names ------------------------------------------------------------------------------------------------------------

@@ -109,6 +109,17 @@ def open_table(storage_name: str) -> Iterator[Table]:
         yield _json_table(text, encoding) if form == "jsonl" else _csv_table(text, form, encoding)
 
 
+def read_table(name: str, file: IO[bytes]) -> Table | None:
+    """A small file as it was sent, as a table; None where it is none. Close the file when the records are read."""
+    found = table_format(name, file)
+    if not found:
+        return None
+    form, encoding = found.split(".", 1)
+    file.seek(0)
+    text = io.TextIOWrapper(io.BufferedReader(_Unclosed(file)), encoding=encoding, errors="replace", newline="")
+    return _json_table(text, encoding) if form == "jsonl" else _csv_table(text, form, encoding)
+
+
 # --- CSV --------------------------------------------------------------------------------------------------------------
 class _LineTooLong(csv.Error):
     pass

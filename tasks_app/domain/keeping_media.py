@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
-from tasks_app.models import MediaFile, Project, Task
+from tasks_app.models import MediaFile, Project, Task, TaskImage
 from tasks_app.queries.locks import passing_by
 from tasks_app.queries.media import thumb_name
 
@@ -61,7 +61,8 @@ def sweep(*, limit: int = AT_ONCE) -> int:
             return 0
         item = Task.objects.filter(pool__project=OuterRef("project"), fingerprint=OuterRef("sha256"))
         ids = MediaFile.objects.filter(pk__in=[row.pk for row in due])
-        shown = set(ids.filter(Exists(item)).values_list("pk", flat=True))
+        beside = TaskImage.objects.filter(task__pool__project=OuterRef("project"), sha256=OuterRef("sha256"))
+        shown = set(ids.filter(Exists(item) | Exists(beside)).values_list("pk", flat=True))
         shown |= {row.pk for row in due if row.sha256 in examples_of(row.project)}
         ids.filter(pk__in=shown).update(kept_until=None)
         gone = {row.pk: row for row in due if row.pk not in shown}
@@ -79,3 +80,5 @@ def sweep(*, limit: int = AT_ONCE) -> int:
 def release(tasks: QuerySet[Task], project: Project) -> None:
     """These items are about to go: their images are looked at in a day."""
     keep(MediaFile.objects.filter(project=project, sha256__in=tasks.values("fingerprint")))
+    beside = TaskImage.objects.filter(task__in=tasks)
+    keep(MediaFile.objects.filter(project=project, sha256__in=beside.values("sha256")))

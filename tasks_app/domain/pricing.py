@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Sum, Value
-from django.db.models.functions import Greatest
+from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Greatest
 
 from quorate.accounts.models import User
 from quorate.events import dirty
 from quorate.ledger import book
 from quorate.ledger.models import AccountKind, EntryKind
+from tasks_app import tools
 from tasks_app.domain.funding import PENDING, cost_of, raise_maximum
 from tasks_app.domain.noting import note_pool
-from tasks_app.enums import PoolState, ResultState, Topic
+from tasks_app.enums import OverlapMode, PoolState, ResultState, TaskKind, Topic
 from tasks_app.errors import InvalidInput
 from tasks_app.models import Assignment, Pool, Task
 
@@ -28,8 +29,12 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "lifetime_days": (1, 365),
     "overlap_min": (1, 100),
     "overlap_max": (1, 100),
+    "overlap_votes": (1, 100),
     "accept_delay_seconds": (0, 30 * 24 * 3600),
 }
+# Settings that are shares of one: least and most.
+SHARES = {"confidence": (0.5, 0.999), "overlap_worth": (0.0001, 0.5)}
+COUNTING = (OverlapMode.AGREEMENT, OverlapMode.MARGIN)
 # Workers were told these when they began: on a running pool they stand.
 FIXED_ONCE_OPEN = ("reward", "tasks_per_assignment")
 
@@ -61,9 +66,9 @@ def per_hour(pool: Pool) -> int | None:
 
 def estimate(pool: Pool) -> Estimate:
     """The pool's cost as it stands, draft or running. Five queries."""
-    counted = Task.objects.filter(pool=pool).aggregate(tasks=Count("pk"), limit=Sum("overlap_max"))
-    tasks = counted["tasks"]
-    slots_min, slots_max = tasks * pool.overlap_min, tasks * pool.overlap_max
+    tasks, known = _counted(pool)
+    # Known answers are asked beside the others, each of at most so many workers.
+    slots_min, slots_max = tasks * pool.overlap_min, tasks * pool.overlap_max + known
     draft = pool.state == PoolState.DRAFT
     account = book.find(AccountKind.HELD, ref=pool.public_id)
     held, spent = (0, 0) if draft else (book.balance(account), book.moved(account, EntryKind.REWARD))
@@ -85,6 +90,29 @@ def estimate(pool: Pool) -> Estimate:
     )
 
 
+def _counted(pool: Pool) -> tuple[int, int]:
+    """How many ordinary tasks there are, and places of those whose answer is known. One query, over indexes alone.
+
+    Told by their kind, the ordinary ones could not be counted in an index: all are, and the few others taken off.
+    """
+    tasks = Task.objects.filter(pool=OuterRef("pk")).order_by().values("pool")
+    others = tasks.exclude(kind=TaskKind.MAIN)
+    every, other, known = (
+        Pool.objects.filter(pk=pool.pk)
+        .values_list(
+            Coalesce(Subquery(tasks.annotate(n=Count("*")).values("n")), 0),
+            Coalesce(Subquery(others.annotate(n=Count("*")).values("n")), 0),
+            Coalesce(
+                Subquery(others.filter(kind=TaskKind.GOLD).annotate(n=Sum("overlap_max")).values("n")),
+                0,
+                output_field=IntegerField(),
+            ),
+        )
+        .get()
+    )
+    return every - other, known
+
+
 def cost_at_the_end(pool: Pool, *, spent: int) -> tuple[int, int]:
     """What the pool will have cost, at least and at most: spent, owed for pages out, and the answers open items may still get.
 
@@ -93,7 +121,8 @@ def cost_at_the_end(pool: Pool, *, spent: int) -> tuple[int, int]:
     taken = F("slots_live") + F("slots_done")
     asked = Task.objects.filter(pool=pool, state=ResultState.OPEN)
     left = asked.aggregate(
-        least=Sum(Greatest(Value(pool.overlap_min) - taken, Value(0))), most=Sum(Value(pool.overlap_max) - taken)
+        least=Sum(Greatest(Value(pool.overlap_min) - taken, Value(0)), filter=Q(kind=TaskKind.MAIN)),
+        most=Sum(F("overlap_max") - taken, filter=~Q(kind=TaskKind.TRAINING)),
     )
     owed = Assignment.objects.filter(pool=pool, state__in=PENDING).aggregate(total=Sum("reward"))["total"] or 0
     so_far = spent + int(owed)
@@ -105,21 +134,13 @@ def preview(pool: Pool, **fields: Any) -> Pool:
     problems: dict[str, str] = {}
     changed = copy.copy(pool)
     for name, value in fields.items():
-        if name in BOUNDS:
-            least, most = BOUNDS[name]
-            if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-                problems[name] = f"A whole number from {least:,} to {most:,}."
-                continue
-        elif name == "confidence":
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0.5 <= value <= 0.999:
-                problems[name] = "From 50 % to 99.9 %."
-                continue
-        elif name != "accept_automatically":
-            problems[name] = "There is no such setting."
-            continue
-        setattr(changed, name, value)
-    if not problems and changed.overlap_max < changed.overlap_min:
-        problems["overlap_max"] = "The maximum is at least the minimum."
+        problem = _problem_of(name, value)
+        if problem:
+            problems[name] = problem
+        else:
+            setattr(changed, name, value)
+    if not problems:
+        problems = _problems_of_overlap(changed)
     if pool.state != PoolState.DRAFT:
         for name in FIXED_ONCE_OPEN:
             if name in fields and name not in problems and fields[name] != getattr(pool, name):
@@ -131,8 +152,38 @@ def preview(pool: Pool, **fields: Any) -> Pool:
     return changed
 
 
+def _problem_of(name: str, value: Any) -> str:
+    """What is wrong with one value by itself; "" if nothing is."""
+    if name in BOUNDS:
+        least, most = BOUNDS[name]
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        return "" if whole and least <= value <= most else f"A whole number from {least:,} to {most:,}."
+    if name in SHARES:
+        low, high = SHARES[name]
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return "" if number and low <= value <= high else f"From {low * 100:g} % to {high * 100:g} %."
+    if name == "overlap_mode":
+        return "" if value in OverlapMode.values else f"One of {', '.join(OverlapMode.values)}."
+    return "" if name == "accept_automatically" else "There is no such setting."
+
+
+def _problems_of_overlap(pool: Pool) -> dict[str, str]:
+    """What of an overlap does not go together. A fixed number is a maximum that is the minimum too."""
+    if pool.overlap_mode == OverlapMode.FIXED:
+        pool.overlap_min = pool.overlap_max
+    if pool.overlap_max < pool.overlap_min:
+        return {"overlap_max": "The maximum is at least the minimum."}
+    if pool.overlap_mode in COUNTING:
+        if not tools.get(pool.project.kind).counts_votes:
+            return {"overlap_mode": "Answers of this kind are never quite equal; choose another rule."}
+        if pool.overlap_votes > pool.overlap_max:
+            return {"overlap_votes": "No more than the maximum of answers."}
+    return {}
+
+
 def set_price(*, pool: Pool, actor: User, **fields: Any) -> Pool:
-    """Change reward, page size, durations, overlap or confidence; names as in BOUNDS, plus confidence, accept_automatically.
+    """Change reward, page size, durations, overlap or confidence; names as in BOUNDS and SHARES,
+    plus overlap_mode, accept_automatically.
 
     On a running pool reward and page size stand, the maximum can only rise (its cost is held at once), and every task is
     decided anew under the new overlap and confidence. Raises InvalidInput, InsufficientFunds.
@@ -145,7 +196,8 @@ def set_price(*, pool: Pool, actor: User, **fields: Any) -> Pool:
             if changed.overlap_max > locked.overlap_max:
                 raise_maximum(pool=locked, to=changed.overlap_max, actor=actor)
             dirty.mark(Topic.AGGREGATE, locked.project_id)
-        changed.save(update_fields=list(fields) or None, force_update=bool(fields))
+        # With a fixed number of answers the minimum follows the maximum.
+        changed.save(update_fields=[*fields, "overlap_min"] if fields else None, force_update=bool(fields))
         news = {name: getattr(changed, name) for name in fields if getattr(changed, name) != before[name]}
         if news:
             changes = {name: {"from": before[name], "to": value} for name, value in news.items()}

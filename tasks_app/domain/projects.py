@@ -1,9 +1,10 @@
 """Projects: making, describing, copying and putting them away. Who works on them: members.py."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
-from django.db.models import TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -13,7 +14,7 @@ from tasks_app import tools
 from tasks_app.domain.keeping_media import examples_of, keep, keep_named
 from tasks_app.enums import PoolState, Role, Topic
 from tasks_app.errors import Conflict, Forbidden
-from tasks_app.models import Answer, MediaFile, Membership, Pool, Project
+from tasks_app.models import Answer, KnownAnswer, MediaFile, Membership, Pool, Project
 from tasks_app.queries.pools import current_pool
 from tasks_app.tools.fields import Json, Problems, read_text
 
@@ -32,9 +33,16 @@ _COPIED = (
     "lifetime_days",
     "overlap_min",
     "overlap_max",
+    "overlap_mode",
+    "overlap_votes",
+    "overlap_worth",
     "confidence",
     "accept_automatically",
     "accept_delay_seconds",
+    "audience",
+    "guard",
+    "known_share",
+    "known_overlap",
 )
 
 
@@ -180,7 +188,7 @@ def clone_project(*, project: Project, actor: User, name: str) -> Project:
             instructions=project.instructions,
         )
         Pool.objects.filter(project=copy).update(**{field: getattr(source, field) for field in _COPIED})
-        _share_examples(project, copy)
+        share_media(project, copy, examples_of(copy))
         record(project, actor, "project.cloned", to=copy.public_id)
     return copy
 
@@ -231,20 +239,26 @@ def _refuse_loss_of_answered(project: Project, gone: list[str]) -> None:
 
 
 def _is_answered(project: Project, key: str) -> bool:
-    """Whether any answer names the class. The text search narrows in the database; the kind has the last word."""
+    """Whether any answer, given or known, names the class. The text search narrows in the database; the kind has the last word."""
     tool = tools.get(project.kind)
-    rows = (
-        Answer.objects.filter(project=project)
-        .annotate(text=Cast("value", TextField()))
+    sources: tuple[QuerySet[Any], ...] = (
+        Answer.objects.filter(project=project),
+        KnownAnswer.objects.filter(task__pool__project=project),
+    )
+    return any(
+        key in tool.classes_in(value)
+        for rows in sources
+        for value in rows.annotate(text=Cast("value", TextField()))
         .filter(text__contains=f'"{key}"')
         .values_list("value", flat=True)
+        .iterator(chunk_size=500)
     )
-    return any(key in tool.classes_in(value) for value in rows.iterator(chunk_size=500))
 
 
-def _share_examples(source: Project, copy: Project) -> None:
-    """Make the classes' example images the copy's own too: files are stored by content, so only rows are new."""
-    rows = MediaFile.objects.filter(project=source, sha256__in=examples_of(copy))
+def share_media(source: Project, copy: Project, wanted: Collection[str]) -> None:
+    """Make stored images (sha256) the copy's own too: files are stored by content, so only rows are new."""
+    had = MediaFile.objects.filter(project=copy).values("sha256")
+    rows = MediaFile.objects.filter(project=source, sha256__in=wanted).exclude(sha256__in=had)
     keep(rows)
     for row in rows:
         row.pk = None

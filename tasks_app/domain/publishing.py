@@ -10,10 +10,10 @@ from quorate.common.clock import database_now
 from quorate.common.money import written
 from quorate.common.table_growth import note_growth
 from quorate.events import dirty
-from tasks_app.domain.funding import hold_for_new_tasks, release_rest
+from tasks_app.domain.funding import hold_places, release_rest
 from tasks_app.domain.noting import note_pool
 from tasks_app.domain.pricing import estimate
-from tasks_app.enums import ImportState, PoolState, Topic
+from tasks_app.enums import ImportState, PoolState, TaskKind, Topic
 from tasks_app.errors import Conflict
 from tasks_app.models import Import, Pool, Task
 
@@ -73,9 +73,12 @@ def launch(*, pool: Pool, actor: User) -> Pool:
         undone = [check.text for check in checklist(locked) if not check.ok]
         if undone:
             raise Conflict("Not ready: " + "; ".join(undone) + ".")
-        tasks = Task.objects.filter(pool=locked)
-        hold_for_new_tasks(pool=locked, count=tasks.count(), actor=actor)
+        tasks = Task.objects.filter(pool=locked, kind=TaskKind.MAIN)
+        known = Task.objects.filter(pool=locked, kind=TaskKind.GOLD)
+        places = tasks.count() * locked.overlap_max + known.count() * locked.known_overlap
+        hold_places(pool=locked, places=places, actor=actor)
         opened = tasks.update(slots_free=locked.overlap_min, overlap_max=locked.overlap_max)
+        known.update(slots_free=locked.known_overlap, overlap_max=locked.known_overlap)
         now = database_now()
         locked.state = PoolState.OPEN
         locked.opened_at = now

@@ -53,7 +53,7 @@ def ban_worker(*, worker: User, actor: User, reason: str) -> Restriction:
         restriction, new = _restrict(worker, RestrictionKind.BANNED, actor, clean)
         # The pages first: a submission under way holds its page's lock, so once we have it, its answers can be seen.
         ended = _end_pages(worker, actor)
-        excluded = _count(
+        excluded = let_count(
             Answer.objects.filter(worker=worker, counts=True),
             counts=False,
             reason=exclusion_reason(restriction),
@@ -90,7 +90,7 @@ def lift(*, restriction: Restriction, actor: User, reason: str) -> Restriction:
             excluded = Answer.objects.filter(
                 worker=current.worker, counts=False, excluded_reason=exclusion_reason(current)
             )
-            restored = _count(excluded, counts=True, reason="")
+            restored = let_count(excluded, counts=True, reason="")
         record(
             actor=actor,
             verb="worker.lifted",
@@ -144,8 +144,11 @@ def _end_pages(worker: User, actor: User) -> int:
     return len(held)
 
 
-def _count(answers: QuerySet[Answer], *, counts: bool, reason: str) -> int:
-    """Let these answers count or not, and have the tasks they speak of decided anew. Returns how many there were."""
+def let_count(answers: QuerySet[Answer], *, counts: bool, reason: str) -> int:
+    """Let these answers count or not, and have the tasks they speak of decided anew. Returns how many there were.
+
+    Last in the caller's transaction: it marks dirty rows.
+    """
     touched = sorted(set(answers.values_list("project_id", "task_id")))
     changed = answers.update(counts=counts, excluded_reason=reason)
     # Key 0: the other workers are judged by their agreement with this one, so the whole project is fitted again.

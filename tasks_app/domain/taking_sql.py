@@ -1,5 +1,7 @@
 """The hand-out's SQL. Apart from handing_out.py because it is the one place where each database gets its own words."""
 
+import json
+import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -13,6 +15,7 @@ from quorate.common.money import share
 from quorate.common.prepared import Statement
 from tasks_app.enums import Lane
 from tasks_app.models import Assignment, Slot, Task, WorkerCursor
+from tasks_app.queries.api_work import PageTask, page_of, page_task
 
 
 @dataclass(frozen=True)
@@ -31,20 +34,22 @@ class Page:
     wanted_after: int
     jump: int
     lap: bool  # whether the walk may begin anew at the lane's start when its end does not fill the page
+    known: int = 0  # how many of the tasks are to be known answers, where the pool has such for this worker
+    known_after: int = 0  # from which random place among them on
 
     def whole(self) -> "Page":
-        """The same from the beginning of both lanes, leaving nothing out."""
-        return replace(self, fresh_after=-1, wanted_after=-1, jump=0)
+        """The same from the beginning of both lanes, leaving nothing out; no known answers."""
+        return replace(self, fresh_after=-1, wanted_after=-1, jump=0, known=0)
 
 
 @dataclass(frozen=True)
 class Found:
-    """The assignment that was made."""
+    """The assignment that was made, and its tasks in the order they are shown."""
 
     pk: int
-    count: int
     created_at: datetime
     expires_at: datetime
+    tasks: list[PageTask]
 
 
 # Why each part is as it is:
@@ -66,6 +71,18 @@ AHEAD = """FROM tasks_app_task j
 START = f"""SELECT CASE WHEN EXISTS (SELECT 1 {AHEAD} CAST(%(jump)s AS bigint) + CAST(%(page_size)s AS bigint) - 1)
         THEN (SELECT j.queue_key - 1 {AHEAD} CAST(%(jump)s AS bigint)) ELSE %(fresh_after)s END"""
 
+# Known answers for the page: of the next few after a random place the ones the worker has not met. The window bounds the
+# cost, whatever the worker has met; a page without one then has one task more of the others.
+WINDOW = """SELECT * FROM (SELECT k.id, k.queue_key FROM tasks_app_task k WHERE k.pool_id = %(pool)s AND k.lane = 2
+        AND k.queue_key {range} %(known_after)s AND k.has_room ORDER BY k.queue_key LIMIT 20) {name}"""
+KNOWN = f"""
+    SELECT t.id, t.lane, t.queue_key, 0 AS behind FROM tasks_app_task t
+    WHERE t.id IN (SELECT id FROM ({WINDOW.format(range=">", name="later")}
+        UNION ALL {WINDOW.format(range="<=", name="earlier")}) near)
+      AND t.has_room
+      AND NOT EXISTS (SELECT 1 FROM tasks_app_slot s WHERE s.task_id = t.id AND s.worker_id = %(worker)s)
+    ORDER BY t.queue_key <= %(known_after)s, t.queue_key LIMIT {{known}} {{lock}}"""  # noqa: S608 - no input
+
 
 def _lanes(start: str, limit: str, lock: str = "") -> dict[str, str]:
     """The SELECTs, in the order they are asked: wanted, fresh ahead of the worker, fresh left behind by the worker."""
@@ -82,11 +99,12 @@ def _lanes(start: str, limit: str, lock: str = "") -> dict[str, str]:
 
 POSTGRESQL = """
 WITH start AS MATERIALIZED ({start} AS key), wanted AS ({wanted}), ahead AS ({ahead}), behind AS ({behind}),
-picked AS (SELECT * FROM wanted UNION ALL SELECT * FROM ahead UNION ALL SELECT * FROM behind LIMIT {limit}),
+{picked},
 taken AS (
     UPDATE tasks_app_task t SET slots_free = t.slots_free - 1, slots_live = t.slots_live + 1
     FROM picked WHERE t.id = picked.id AND t.slots_free > 0
-    RETURNING t.id, t.lane, t.queue_key, picked.behind),
+    RETURNING t.id, t.public_id, t.data, t.lane, t.queue_key, picked.behind),
+placed AS (SELECT *, row_number() OVER (ORDER BY {order}) AS position FROM taken),
 page AS (
     INSERT INTO tasks_app_assignment (public_id, pool_id, worker_id, state, reward, task_count, created_at, expires_at,
         decision_reason, take_key, submit_key, submit_digest)
@@ -96,7 +114,7 @@ page AS (
     RETURNING id, task_count, created_at, expires_at),
 seats AS (
     INSERT INTO tasks_app_slot (task_id, worker_id, assignment_id, position, release_reason)
-    SELECT taken.id, %(worker)s, page.id, row_number() OVER (ORDER BY taken.lane DESC, taken.queue_key), '' FROM taken, page),
+    SELECT placed.id, %(worker)s, page.id, position, '' FROM placed, page),
 moved AS (
     INSERT INTO tasks_app_workercursor AS c (worker_id, pool_id, fresh_key, wanted_key)
     SELECT %(worker)s, %(pool)s,
@@ -107,16 +125,25 @@ moved AS (
 noted AS (
     INSERT INTO events_event (actor_id, verb, object_type, object_id, scope, data)
     SELECT %(worker)s, 'taken', 'assignment', %(public_id)s, %(scope)s, jsonb_build_object('tasks', task_count) FROM page)
-SELECT id, task_count, created_at, expires_at FROM page
+SELECT page.id, created_at, expires_at, position, public_id, data FROM page, placed ORDER BY position
 """
 
 
-# As many statements as there are page sizes in use. The size is part of the text because the plan is made once for all
+ASKED = "(SELECT * FROM wanted UNION ALL SELECT * FROM ahead UNION ALL SELECT * FROM behind LIMIT {limit})"
+PICKED = f"picked AS {ASKED}"
+# Known answers come only where there is something to ask beside them, and in no order that tells them apart.
+PICKED_WITH_KNOWN = f"""asked AS {ASKED}, known AS ({KNOWN}),
+picked AS (SELECT * FROM known WHERE EXISTS (SELECT 1 FROM asked) UNION ALL SELECT * FROM asked LIMIT {{limit}})"""  # noqa: S608 - idem
+
+
+# As many statements as there are page sizes in use, and known answers in them. The size is part of the text because the plan is made once for all
 # values (settings.py), and a planner that does not know the LIMIT prepares for reading a tenth of the tasks.
 @lru_cache(maxsize=256)
-def _statement(size: int, lock: str) -> Statement:
+def _statement(size: int, known: int, lock: str) -> Statement:
     lanes = _lanes("SELECT key FROM start", str(size), lock)
-    return Statement(POSTGRESQL.format(start=START, limit=size, **lanes))
+    picked = (PICKED_WITH_KNOWN if known else PICKED).format(limit=size, known=known, lock=lock)
+    order = "random()" if known else "lane DESC, queue_key"
+    return Statement(POSTGRESQL.format(start=START, picked=picked, order=order, **lanes))
 
 
 PASSING_BY = "FOR UPDATE OF t SKIP LOCKED"
@@ -137,6 +164,7 @@ def _parameters(page: Page) -> dict[str, Any]:
         "wanted_after": page.wanted_after,
         "jump": page.jump,
         "lap": page.lap,
+        "known_after": page.known_after,
     }
 
 
@@ -146,11 +174,15 @@ def take_postgresql(page: Page, *, wait: bool) -> Found | None:
     With `wait` it takes a single task and waits for whoever holds it instead of passing by. One task only: waiting for
     a second while holding the first is how deadlocks are made.
     """
-    statement = _statement(1, WAITING) if wait else _statement(page.size, PASSING_BY)
+    statement = _statement(1, 0, WAITING) if wait else _statement(page.size, page.known, PASSING_BY)
     with connection.cursor() as cursor:
         cursor.execute(*statement.bind(_parameters(page)))
-        row = cursor.fetchone()
-    return None if row is None else Found(*row)
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    tasks = [page_task(public_id, position, json.loads(data)) for *_, position, public_id, data in rows]
+    pk, created_at, expires_at = rows[0][:3]
+    return Found(pk, created_at, expires_at, tasks)
 
 
 def take_sqlite(page: Page) -> Found | None:
@@ -162,6 +194,10 @@ def take_sqlite(page: Page) -> Found | None:
             if len(rows) < page.size:
                 cursor.execute(lane, parameters | {"size": page.size - len(rows)})
                 rows += cursor.fetchall()
+        if rows and page.known:
+            cursor.execute(KNOWN.format(known=page.known, lock=""), parameters)
+            rows = [*cursor.fetchall(), *rows][: page.size]
+            secrets.SystemRandom().shuffle(rows)
     if not rows:
         return None
     Task.objects.filter(pk__in=[row[0] for row in rows]).update(
@@ -198,7 +234,7 @@ def take_sqlite(page: Page) -> Found | None:
         unique_fields=["worker", "pool"],
         update_fields=["fresh_key", "wanted_key"],
     )
-    return Found(assignment.pk, len(rows), assignment.created_at, assignment.expires_at)
+    return Found(assignment.pk, assignment.created_at, assignment.expires_at, page_of(assignment))
 
 
 def rest(pool_id: int, worker_id: int, until: datetime) -> None:

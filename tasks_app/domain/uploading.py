@@ -16,7 +16,7 @@ from tasks_app.domain.import_rows import readable, recognise, shape_of
 from tasks_app.domain.import_tables import MAX_COLUMN_NAME
 from tasks_app.domain.keeping_media import release
 from tasks_app.domain.noting import note_import, note_pool
-from tasks_app.enums import ImportState, PoolState, Topic
+from tasks_app.enums import ImportState, PoolState, TaskKind, Topic
 from tasks_app.errors import Conflict, DomainError, InvalidInput
 from tasks_app.models import Import, ImportFile, Pool, Task
 
@@ -153,7 +153,7 @@ def delete_items(*, pool: Pool, actor: User, public_ids: Sequence[str] | None) -
         locked = Pool.objects.select_for_update().get(pk=pool.pk)
         if locked.state != PoolState.DRAFT:
             raise Conflict("Items can be removed before the launch only: workers may have answered them.")
-        tasks = Task.objects.filter(pool=locked)
+        tasks = Task.objects.filter(pool=locked, kind=TaskKind.MAIN)
         if public_ids is not None:
             # Whatever is no public id names nothing; PostgreSQL would not even compare it with a NUL in it.
             tasks = tasks.filter(public_id__in=[name for name in list(public_ids)[:1000] if name.isalnum()])

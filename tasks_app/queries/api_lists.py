@@ -9,6 +9,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from quorate.accounts.models import User
 from quorate.ledger import book
 from quorate.ledger.models import Account, AccountKind
+from tasks_app.enums import TaskKind
 from tasks_app.models import Assignment, Export, Membership, Pool, Project, Result, Task
 from tasks_app.queries.dashboards import stand
 
@@ -77,7 +78,7 @@ def tasks_of(pool: Pool, *, state: str) -> QuerySet[Task]:
 
 def results_of(project: Project, filters: Mapping[str, Any]) -> QuerySet[Result]:
     """A project's results; filters: state, class, confidence_min, confidence_max, updated_after."""
-    rows = Result.objects.filter(task__pool__project=project).select_related("task")
+    rows = Result.objects.filter(task__pool__project=project, task__kind=TaskKind.MAIN).select_related("task")
     found = Q()
     if filters.get("state"):
         found &= Q(task__state=filters["state"])

@@ -17,6 +17,12 @@ class PageTask:
     state: str  # "open", or "skipped" when its place was given back
 
 
+def page_task(public_id: str, position: int, data: dict[str, Any], *, released: bool = False) -> PageTask:
+    """What only the requester may know stays behind: extra columns, and the file's name, which often gives the answer away."""
+    item = {name: value for name, value in data.items() if name not in {"meta", "name"}}
+    return PageTask(id=public_id, position=position, item=item, state="skipped" if released else "open")
+
+
 PAGE = Prepared(
     lambda names: (
         Slot.objects.select_related("task")
@@ -28,16 +34,8 @@ PAGE = Prepared(
 
 
 def page_of(assignment: Assignment) -> list[PageTask]:
-    """The tasks of an assignment in the order they are shown. One query.
-
-    What only the requester may know stays behind: extra columns, and the file's name, which often gives the answer away.
-    """
+    """The tasks of an assignment in the order they are shown. One query."""
     return [
-        PageTask(
-            id=slot.task.public_id,
-            position=slot.position,
-            item={name: value for name, value in slot.task.data.items() if name not in {"meta", "name"}},
-            state="open" if slot.released_at is None else "skipped",
-        )
+        page_task(slot.task.public_id, slot.position, slot.task.data, released=slot.released_at is not None)
         for slot in PAGE.rows(assignment=assignment.pk)
     ]

@@ -9,6 +9,7 @@ from quorate.accounts.models import User
 from tasks_app import tools
 from tasks_app.enums import AssignmentState, PoolState, ResultState, TaskKind
 from tasks_app.models import AggregationState, Answer, Assignment, Pool, Project, Task
+from tasks_app.queries.policies import evidence_of, policy_of
 from tasks_app.queries.votes import counting_votes
 
 # So many decided items are judged without the worker, some 50 ms a thousand; of more, all might be asked again.
@@ -62,15 +63,8 @@ def _reopened(pool: Pool, tasks: list[int], without: User) -> int:
     state = AggregationState.objects.filter(project=project).first()
     votes = counting_votes(Q(task__in=tasks) & ~Q(worker=without))
     fit = tools.get(project.kind).update(project.question, bytes(state.model) if state else b"", votes.batch)
-    again = 0
+    again, policy = 0, policy_of(pool)
     for task in tasks:
-        found = fit.results.get(task)
-        decision = decide(
-            confidence=found.confidence if found else 0.0,
-            answers=found.answers if found else 0,
-            minimum=pool.overlap_min,
-            maximum=pool.overlap_max,
-            threshold=pool.confidence,
-        )
-        again += decision is not Decision.SETTLE
+        verdict = decide(policy, evidence_of(fit.results.get(task)))
+        again += verdict.decision is not Decision.SETTLE
     return again

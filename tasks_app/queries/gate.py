@@ -7,22 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import Count, Exists, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Now
 
-from quorate.accounts.models import User
+from quorate.accounts.models import User, good_key
 from quorate.common.prepared import Names, Prepared
 from tasks_app import rules
 from tasks_app.enums import AssignmentState, PoolState
 from tasks_app.errors import Forbidden, NotFound
 from tasks_app.models import (
     Assignment,
+    Exclusion,
     Export,
     Import,
     Membership,
     Pool,
     Project,
     Restriction,
+    Standing,
     Task,
     WorkerCursor,
 )
@@ -113,14 +115,20 @@ class Market:
     fresh_key: int
     wanted_key: int
     lap_after: datetime | None
+    known_factor: float
 
 
-FACTS = ("restricted", "active", "now", "taken_before", "fresh_key", "wanted_key", "lap_after")
+FACTS = ("restricted", "active", "now", "taken_before", "fresh_key", "wanted_key", "lap_after", "known_factor")
 
 
 def _market(names: Names) -> QuerySet[Pool]:
     worker = names.number("worker")
     mine = WorkerCursor.objects.filter(worker_id=worker, pool=OuterRef("pk"))
+    excluded = in_force().filter(
+        Q(pool=OuterRef("pk")) | Q(project=OuterRef("project")) | Q(requester=OuterRef("project__created_by")),
+        worker_id=worker,
+    )
+    standing = Standing.objects.filter(worker_id=worker, project=OuterRef("project"))
     held = Assignment.objects.filter(worker_id=worker, pool=OuterRef("pk"))
     active = held.filter(state=AssignmentState.ACTIVE).order_by().values("pool").annotate(n=Count("pk")).values("n")
     return (
@@ -128,28 +136,41 @@ def _market(names: Names) -> QuerySet[Pool]:
         .exclude(state=PoolState.DRAFT)
         .filter(public_id=names.text("pool"))
         .annotate(
-            restricted=Exists(Restriction.objects.filter(worker_id=worker, lifted_at=None)),
+            restricted=Exists(Restriction.objects.filter(worker_id=worker, lifted_at=None)) | Exists(excluded),
             active=Coalesce(Subquery(active), 0),
             now=Now(),
             taken_before=Subquery(held.filter(take_key=names.text("take_key")).values("pk")[:1]),
             fresh_key=Coalesce(Subquery(mine.values("fresh_key")), -1),
             wanted_key=Coalesce(Subquery(mine.values("wanted_key")), -1),
             lap_after=Subquery(mine.values("lap_after")),
-        )[:1]
+            known_factor=Coalesce(Subquery(standing.values("known_factor")), 1.0),
+        )
     )
 
 
-MARKET = Prepared(_market)
+def in_force() -> QuerySet[Exclusion]:
+    """Exclusions that are neither lifted nor over."""
+    return Exclusion.objects.filter(Q(ends_at=None) | Q(ends_at__gt=Now()), lifted_at=None)
 
 
-def market(worker: User, public_id: str, *, take_key: str | None = None) -> Market:
+def _market_by_key(names: Names) -> QuerySet[Pool]:
+    good = good_key(key=names.number("key")).filter(user__is_worker=True)
+    return _market(names).filter(Exists(good))
+
+
+MARKET, MARKET_BY_KEY = Prepared(_market), Prepared(_market_by_key)
+
+
+def market(worker: User, public_id: str, *, take_key: str | None = None, api_key: int | None = None) -> Market:
     """A published pool with its project, for any worker. One query.
 
-    Raises NotFound for drafts, unknown ids and people who are no workers.
+    Raises NotFound for drafts, unknown ids and people who are no workers. `api_key`: the worker was known by this key from
+    memory (quorate.api), and the query asks whether it still is good; NotFound if not.
     """
     if not (worker.is_authenticated and worker.is_worker and may_be_id(public_id)):
         raise NotFound
-    found = MARKET.first(worker=worker.pk, pool=public_id, take_key=take_key)
+    given = {"worker": worker.pk, "pool": public_id, "take_key": take_key}
+    found = MARKET.first(**given) if api_key is None else MARKET_BY_KEY.first(**given, key=api_key)
     if found is None:
         raise NotFound
     return Market(

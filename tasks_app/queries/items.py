@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 
-from tasks_app.enums import ImportState
+from tasks_app.enums import ImportState, TaskKind
 from tasks_app.models import Import, Pool, Task
 
 PAGE = 60
@@ -23,7 +23,7 @@ class ItemPage:
 
 def item_page(pool: Pool, *, after: int | None = None, before: int | None = None, name: str = "") -> ItemPage:
     """At most PAGE items following the task `after`, or preceding `before`. One query, whatever the page's number."""
-    rows = Task.objects.filter(pool=pool)
+    rows = Task.objects.filter(pool=pool, kind=TaskKind.MAIN)
     if name:
         rows = rows.filter(name__icontains=name)
     if before is not None:
@@ -43,7 +43,7 @@ def item_page(pool: Pool, *, after: int | None = None, before: int | None = None
 
 def neighbours(task: Task) -> tuple[Task | None, Task | None]:
     """The items before and after one. Two queries."""
-    rows = Task.objects.filter(pool_id=task.pool_id).only("public_id")
+    rows = Task.objects.filter(pool_id=task.pool_id, kind=task.kind).only("public_id")
     return rows.filter(pk__lt=task.pk).order_by("-pk").first(), rows.filter(pk__gt=task.pk).order_by("pk").first()
 
 

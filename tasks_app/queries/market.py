@@ -1,5 +1,6 @@
 """Work as a worker finds it: what is on offer, what it pays an hour, how much of it is left for this worker."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,7 @@ from django.db.models.functions import Cast, Coalesce, Now
 
 from quorate.accounts.models import User
 from tasks_app import tools
-from tasks_app.enums import AssignmentState, PoolState, ResultState
+from tasks_app.enums import AssignmentState, Guard, PoolState, ResultState, TaskKind
 from tasks_app.models import Assignment, Pool, Restriction, Task
 
 # "1,000+" is all a worker wants to know, and counting 100,000 rows for it would make the list slow.
@@ -30,7 +31,7 @@ LEFT_MOST = 1000
 HOUR = 3600
 CENT = 10_000
 LEFT = """(SELECT count(*) FROM (
-    SELECT 1 FROM tasks_app_task t WHERE t.pool_id = tasks_app_pool.id AND t.has_room AND t.state = %s
+    SELECT 1 FROM tasks_app_task t WHERE t.pool_id = tasks_app_pool.id AND t.has_room AND t.state = %s AND t.kind = 'main'
     AND NOT EXISTS (SELECT 1 FROM tasks_app_slot s WHERE s.task_id = t.id AND s.worker_id = %s) LIMIT %s) some_left)"""
 
 SORTS: dict[str, tuple[Any, ...]] = {
@@ -44,6 +45,7 @@ SORTS: dict[str, tuple[Any, ...]] = {
 class Offer:
     """A pool as its would-be worker sees it. Money in micro-units; `per_hour` None until answers were measured."""
 
+    pk: int
     public_id: str
     title: str
     description: str
@@ -72,12 +74,15 @@ def restrictions(worker: User) -> list[Restriction]:
     return list(Restriction.objects.filter(worker=worker, lifted_at=None).order_by("kind", "created_at"))
 
 
-def offers(worker: User, *, sort: str = "pay") -> QuerySet[Pool]:
+def offers(worker: User, outside: Mapping[int, str], *, sort: str = "pay") -> QuerySet[Pool]:
     """Open pools for this worker to page through: what they hold unfinished first, then what has tasks left, then `sort`.
 
-    Each row carries all that `offer` needs: one query a page.
+    `outside`: the guards of pools that are for others; what is hidden from others is left out. Each row carries all that `offer` needs: one query a page.
     """
+    hidden = [pool for pool, guard in outside.items() if guard == Guard.SEE]
     rows = _priced(worker).filter(state=PoolState.OPEN).filter(Q(expires_at=None) | Q(expires_at__gt=Now()))
+    if hidden:
+        rows = rows.exclude(pk__in=hidden)
     begun = Case(When(in_work__gt=0, then=Value(0)), When(left_for_you__gt=0, then=Value(1)), default=Value(2))
     return rows.order_by(begun, *SORTS.get(sort, SORTS["pay"]), "-id")
 
@@ -88,6 +93,7 @@ def offer(pool: Pool) -> Offer:
     project = pool.project
     tool = tools.get(project.kind)
     return Offer(
+        pk=pool.pk,
         public_id=pool.public_id,
         title=pool.title,
         description=pool.description,
@@ -125,7 +131,7 @@ def example_item(pool: Pool) -> dict[str, Any] | None:
 
     The oldest one: always the same, so that looking again and again is no way to see the tasks before choosing.
     """
-    data = Task.objects.filter(pool=pool).order_by("pk").values_list("data", flat=True).first()
+    data = Task.objects.filter(pool=pool, kind=TaskKind.MAIN).order_by("pk").values_list("data", flat=True).first()
     return None if data is None else {name: value for name, value in data.items() if name not in {"meta", "name"}}
 
 

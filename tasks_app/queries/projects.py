@@ -113,7 +113,7 @@ def next_step(pool: Pool, stand: dashboards.Progress, *, now: datetime, importin
             "results",
             "Look at them",
         )
-    return Step("Workers are answering", "Nothing needs you now.", "live", "Watch", calm=True)
+    return Step("Open to workers", "Nothing needs you now.", "live", "Watch", calm=True)
 
 
 def _before_launch(pool: Pool, stand: dashboards.Progress, *, importing: bool) -> Step:

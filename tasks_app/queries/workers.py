@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from django.db.models import (
     BigIntegerField,
     Count,
@@ -17,17 +18,19 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, NullIf
 
+from aggregation.beta import beta_quantile
 from quorate.accounts.models import User
 from quorate.ledger import book
 from quorate.ledger.models import AccountKind, Entry, EntryKind
 from tasks_app import tools
 from tasks_app.enums import AssignmentState
-from tasks_app.models import Answer, Assignment, Project, Restriction, WorkerStats
+from tasks_app.models import Answer, Assignment, Check, Project, Restriction, WorkerStats
 
 SORTS = ("name", "answer_count", "accuracy", "agreement", "spam", "seconds", "earned")
 EARNED = (EntryKind.REWARD, EntryKind.BONUS)
 # More dots than this make a cloud nobody can read.
 DOTS = 300
+KNOWN_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,26 @@ def confusion(stats: WorkerStats) -> tuple[list[str], list[list[float]], list[fl
     if not matrix or len(matrix) != len(names):
         return None
     return names, matrix, stats.support
+
+
+@dataclass(frozen=True)
+class KnownSoFar:
+    """Accuracy on known answers after each of them, oldest first, with its 95 % interval (of a Beta, from a flat prior)."""
+
+    mean: list[float]
+    low: list[float]
+    high: list[float]
+
+
+def known_so_far(stats: WorkerStats) -> KnownSoFar | None:
+    """The worker's known answers in one project, the newest KNOWN_SHOWN; None without any. One query."""
+    rows = Check.objects.filter(project=stats.project_id, worker=stats.worker_id).order_by("-answer")
+    scores = np.array(rows.values_list("score", flat=True)[:KNOWN_SHOWN][::-1], dtype=np.float64)
+    if not scores.size:
+        return None
+    right, number = np.cumsum(scores), np.arange(1, scores.size + 1)
+    low, high = (beta_quantile(share, 1 + right, 1 + number - right) for share in (0.025, 0.975))
+    return KnownSoFar((right / number).tolist(), low.tolist(), high.tolist())
 
 
 def recent_answers(worker: User, *, limit: int = 25) -> list[Recent]:

@@ -85,6 +85,22 @@ def test_an_items_image_stays_until_a_day_after_the_item(photos: Project, alice:
     assert there(media) == (False, False, False)
 
 
+def test_images_of_an_item_that_shows_two_stay_as_long_as_it(photos: Project, alice: User) -> None:
+    media = [stored(photos, colour) for colour in (1, 2)]
+    picture = {"image": media[0].sha256, "width": 8, "height": 8, "name": "photo"}
+    pool = photos.pools.select_related("project").get()
+    both = NewTask(picture | {"second": picture | {"image": media[1].sha256}}, "pair")
+    added = add_tasks(pool=pool, items=[both, both, NewTask(picture, "alone")], actor=None)
+    assert (added.created, added.duplicates) == (2, 1)
+    for _ in range(2):
+        a_day_passes()
+        assert keeping_media.sweep() == 0
+    uploading.delete_items(pool=pool, actor=alice, public_ids=None)
+    assert keeping_media.sweep() == 0
+    a_day_passes()
+    assert keeping_media.sweep() == 2
+
+
 def test_an_example_stays_until_a_day_after_its_class_shows_another(photos: Project, alice: User) -> None:
     first, second = stored(photos, 1), stored(photos, 2)
     for media in (first, second):

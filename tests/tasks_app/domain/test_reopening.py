@@ -4,19 +4,12 @@ import pytest
 from django.test import Client
 
 from quorate.accounts.models import User
-from quorate.events.models import Dirty, Event
+from quorate.events.models import Event
 from tasks_app.domain import pricing, quality
-from tasks_app.domain.consensus import aggregate_project
-from tasks_app.enums import ResultState, Topic
+from tasks_app.enums import ResultState
 from tasks_app.models import Pool
 from tests import factories
 from tests.conftest import ClientFor
-
-
-def quiet(pool: Pool) -> None:
-    while Dirty.objects.filter(topic=Topic.AGGREGATE).exists():
-        Dirty.objects.update(due_at="2000-01-01T00:00:00Z")
-        aggregate_project(pool.project_id)
 
 
 @pytest.fixture
@@ -25,7 +18,7 @@ def settled(alice: User, workers: list[User]) -> Pool:
     for worker in workers[:2]:
         for _ in range(3):
             factories.answer(worker, pool, "cat")
-    quiet(pool)
+    factories.aggregate(pool)
     assert set(pool.tasks.values_list("state", flat=True)) == {ResultState.SETTLED}
     assert not Event.objects.filter(verb__endswith=".reopened").exists()
     return pool
@@ -38,7 +31,7 @@ def test_reopened_items_are_told_everywhere(
     place = f"/p/{settled.project.public_id}/"
     assert 'id="reopened"' not in client.get(f"{place}live/").text
     quality.ban_worker(worker=workers[0], actor=admin, reason="Clicks at random")
-    quiet(settled)
+    factories.aggregate(settled)
     assert [(event.object_id, event.data) for event in Event.objects.filter(verb="pool.reopened")] == [
         (settled.public_id, {"items": 3, "why": "answers were taken out"})
     ]
@@ -53,9 +46,9 @@ def test_reopened_items_are_told_everywhere(
 
 def test_reopened_by_a_higher_demand_says_so_and_says_it_once(settled: Pool, alice: User) -> None:
     pricing.set_price(pool=settled, actor=alice, overlap_min=3)
-    quiet(settled)
+    factories.aggregate(settled)
     settled.refresh_from_db()
     quality.decide_anew([(settled.project_id, 0)])
-    quiet(settled)
+    factories.aggregate(settled)
     told = Event.objects.filter(verb="task.reopened").values_list("data__why", flat=True)
     assert list(told) == ["more answers or more confidence were asked for"] * 3

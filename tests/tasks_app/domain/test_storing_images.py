@@ -1,5 +1,6 @@
 """Images in: what is stored, what is refused and with which words."""
 
+import json
 import struct
 import zlib
 from contextlib import suppress
@@ -13,6 +14,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from quorate.accounts.models import User
+from tasks_app import tools
 from tasks_app.domain import storing_images
 from tasks_app.domain.image_headers import read_header
 from tasks_app.domain.projects import create_project
@@ -266,3 +268,21 @@ def test_store_image_keeps_how_a_webp_was_compressed(project: Project, lossless:
 def test_store_image_converts_cmyk_photos(project: Project) -> None:
     media = store_image(project=project, data=BytesIO(encode(gradient(mode="CMYK"), "JPEG")), name="a.jpg")
     assert stored(media).mode == "RGB"
+
+
+def test_pixels_of_a_turned_photo_are_those_of_the_upright_picture_in_every_export(project: Project) -> None:
+    tool = tools.get("bounding_box")
+    question = tool.clean_question({"prompt": "Mark.", "classes": [{"name": "Cat"}]})
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by 90 degrees
+    photo = encode(Image.new("RGB", (80, 40), "white"), "JPEG", exif=exif)
+    stored = store_image(project=project, data=BytesIO(photo), name="turned.jpg")
+    item = tool.clean_item({"image": stored.sha256, "width": stored.width, "height": stored.height, "name": "t.jpg"})
+    # Lower right of the upright picture; in the file's own pixels it would lie outside.
+    value = tool.clean_answer(question, item, {"boxes": [{"class": "cat", "x1": 20, "y1": 60, "x2": 40, "y2": 80}]})
+    found = json.loads("".join(tool.coco(question, [(item, value, 0.9)])))
+
+    assert (stored.width, stored.height) == (40, 80)
+    assert (found["images"][0]["width"], found["images"][0]["height"]) == (40, 80)
+    assert found["annotations"][0]["bbox"] == [20.0, 60.0, 20.0, 20.0]
+    assert json.loads(str(tool.csv_row(question, value)[-1])) == value["boxes"]

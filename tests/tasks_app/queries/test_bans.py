@@ -6,20 +6,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from quorate.accounts.models import User
 from quorate.common.money import MICRO
-from quorate.events.models import Dirty
 from tasks_app.domain import quality
-from tasks_app.domain.consensus import aggregate_project
-from tasks_app.enums import ResultState, Topic
+from tasks_app.enums import ResultState
 from tasks_app.models import Pool
 from tasks_app.queries import bans
 from tests import factories
 from tests.conftest import ClientFor
-
-
-def quiet(pool: Pool) -> None:
-    while Dirty.objects.filter(topic=Topic.AGGREGATE).exists():
-        Dirty.objects.update(due_at="2000-01-01T00:00:00Z")
-        aggregate_project(pool.project_id)
 
 
 @pytest.fixture
@@ -30,7 +22,7 @@ def settled(alice: User, workers: list[User]) -> Pool:
     for worker in workers[1:3]:
         for _ in range(6):
             factories.answer(worker, pool, "cat")
-    quiet(pool)
+    factories.aggregate(pool)
     assert set(pool.tasks.values_list("state", flat=True)) == {ResultState.SETTLED}
     return pool
 
@@ -43,14 +35,14 @@ def test_effect_of_a_ban_is_what_then_happens(settled: Pool, workers: list[User]
     )  # fmt: skip
     assert told.cost == 0.24 * MICRO
     quality.ban_worker(worker=workers[0], actor=admin, reason="Clicks at random")
-    quiet(settled)
+    factories.aggregate(settled)
     assert settled.tasks.filter(state=ResultState.OPEN).count() == told.reopened
 
 
 def test_effect_of_a_ban_counts_only_what_has_room(alice: User, workers: list[User]) -> None:
     pool = factories.make_open_pool(alice, tasks=2, overlap_min=1, overlap_max=1)
     factories.answer_all(workers[:1], pool, ["cat"])
-    quiet(pool)
+    factories.aggregate(pool)
     told = bans.effect_of_ban(workers[0])
     assert (told.answers, told.decided, told.reopened, told.cost) == (2, 0, 0, 0)
 

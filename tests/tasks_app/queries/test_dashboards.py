@@ -42,7 +42,7 @@ def test_progress_and_money_take_a_fixed_number_of_queries(
     alice: User, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     pools = [factories.make_open_pool(alice) for _ in range(count)]
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert len(dashboards.progress(pools)) == len(dashboards.money(pools)) == count
 
 
@@ -153,6 +153,14 @@ def test_live_is_one_picture(alice: User, workers: list[User]) -> None:
 @pytest.mark.parametrize(("cost", "seconds"), [(0.0, 0), (0.04, 0), (0.06, 1), (0.15, 3), (0.2, 4), (30.0, 4)])
 def test_counts_are_kept_for_twenty_times_their_cost_and_four_seconds_at_most(cost: float, seconds: int) -> None:
     assert dashboards.kept_for(cost) == seconds
+
+
+@pytest.mark.parametrize(("tasks", "seconds"), [(0, 0), (24_999, 0), (60_000, 2), (1_000_000, 4)])
+def test_counts_of_large_pools_are_kept_however_quick_they_were(tasks: int, seconds: int) -> None:
+    assert dashboards.kept_for(0.001, tasks=tasks) == seconds
+    count = iter([tasks, 0])
+    shown = [dashboards.remembered("test", lambda: next(count), size=int, clock=lambda: 0.0) for _ in range(2)]
+    assert shown == [tasks, tasks if seconds else 0]
 
 
 @pytest.mark.parametrize(("cost", "asked"), [(0.0, 2), (0.2, 1)])

@@ -1,0 +1,62 @@
+"""Rules to begin with: what has proved right for a question with so many classes."""
+
+from dataclasses import dataclass
+
+from tasks_app import tools
+from tasks_app.models import Project
+from tasks_app.tools.fields import Json
+
+DAYS = 30
+WINDOW = 40
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A rule that can be taken as it is; `why` says whom it stops."""
+
+    key: str
+    why: str
+    body: Json
+
+
+def presets(project: Project) -> list[Preset]:
+    """The rules proposed for a project.
+
+    Whoever guesses is right by chance: one of K classes. The limit lies halfway between that and always being right, and
+    it is compared with what the worker's accuracy is *at most*, so that a careful worker's bad day does not reach it.
+    """
+    stop: list[Json] = [{"do": "exclude", "from": "project", "days": DAYS}, {"do": "ask_again"}]
+    limit = halfway(project)
+    return [
+        Preset("known", "Stops who is careless with known answers.", _rule("known_at_most", "below", limit, 5, stop)),
+        Preset("results", "Stops who guesses, by the results.", _rule("agreement_at_most", "below", limit, 10, stop)),
+        Preset(
+            "rushed",
+            "Pauses who takes a quarter of the others’ time and is often wrong.",
+            {
+                "when": [
+                    {"measure": "pace", "is": "below", "value": 0.25, "least": 10},
+                    {"measure": "agreement", "is": "below", "value": (1 + limit) / 2, "least": 10},
+                ],
+                "window": WINDOW,
+                "then": [{"do": "exclude", "from": "project", "days": 1}],
+            },
+        ),
+        Preset("skips", "Tells who skips a lot.", _rule("skips", "above", 15, 1, [{"do": "warn"}])),
+    ]
+
+
+def halfway(project: Project) -> float:
+    """The accuracy halfway between guessing and always being right; .5 where there are no classes to guess among."""
+    drawn = tools.get(project.kind).min_classes < 2
+    classes = len(project.question.get("classes", []))
+    chance = 0.0 if drawn or classes < 2 else 1 / classes
+    return round((1 + chance) / 2, 2)
+
+
+def _rule(measure: str, way: str, value: float, least: int, then: list[Json]) -> Json:
+    return {
+        "when": [{"measure": measure, "is": way, "value": value, "least": least}],
+        "window": WINDOW,
+        "then": then,
+    }
