@@ -16,6 +16,14 @@ def aggregate(project_id: int) -> None:
     aggregate_project(project_id)
 
 
+@shared_task(name=f"tasks_app.jobs.{Topic.JUDGE}")
+def judge(project_id: int) -> None:
+    """Score the answers to known items, and bring what is known of the workers up to date."""
+    from tasks_app.domain.judging import judge_project
+
+    judge_project(project_id)
+
+
 @shared_task(name=f"tasks_app.jobs.{Topic.ACCEPT}")
 def accept(pool_id: int) -> None:
     """Accept and pay what is due in a pool."""
@@ -38,6 +46,14 @@ def export_results(export_id: int) -> None:
     from tasks_app.domain.exporting import run_export
 
     run_export(export_id)
+
+
+@shared_task(name="tasks_app.jobs.expect_shard")
+def expect_shard(round_id: int, shard_id: int) -> None:
+    """Work one shard for one step of a fit over shards."""
+    from tasks_app.domain import sharded_fits
+
+    sharded_fits.expect_shard(round_id, shard_id)
 
 
 @shared_task(name="tasks_app.jobs.tick")

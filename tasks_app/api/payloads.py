@@ -12,6 +12,7 @@ from tasks_app.domain.pricing import Estimate
 from tasks_app.models import Answer, Assignment, Export, MediaFile, Pool, Project, Result, Task
 from tasks_app.queries.api_lists import Progress, Wallet
 from tasks_app.queries.api_work import PageTask
+from tasks_app.tools import pictures_in
 
 Json = dict[str, Any]
 MediaUrl = Callable[[str], str]
@@ -48,12 +49,18 @@ def assignment_page(
                 "id": task.id,
                 "position": task.position,
                 "item": task.item,
-                "media_url": media_url(task.item["image"]) if "image" in task.item else None,
+                **media_addresses(task.item, media_url),
                 "state": task.state,
             }
             for task in tasks
         ],
     }
+
+
+def media_addresses(item: Json, media_url: MediaUrl) -> Json:
+    """Where the item's picture is, and those of its other columns by name."""
+    found = {name: media_url(sha256) for name, sha256 in pictures_in(item).items()}
+    return {"media_url": found.pop("", None), "media_urls": found}
 
 
 def receipt(assignment: Assignment, *, replayed: bool) -> Json:
@@ -111,6 +118,9 @@ def pool(row: Pool) -> Json:
         "lifetime_days": row.lifetime_days,
         "overlap_min": row.overlap_min,
         "overlap_max": row.overlap_max,
+        "overlap_mode": row.overlap_mode,
+        "overlap_votes": row.overlap_votes,
+        "overlap_worth": row.overlap_worth,
         "confidence": row.confidence,
         "accept_automatically": row.accept_automatically,
         "accept_delay_seconds": row.accept_delay_seconds,
@@ -156,6 +166,7 @@ def result(row: Result, of: Task) -> Json:
         "answers": row.answers,
         "method": row.method,
         "why": row.why,
+        "reason": row.reason,
         "version": row.version,
         "updated_at": iso(row.updated_at),
     }
@@ -170,7 +181,7 @@ def task(row: Task, *, media_url: MediaUrl) -> Json:
         "kind": row.kind,
         "name": row.name,
         "item": row.data,
-        "media_url": media_url(row.data["image"]) if "image" in row.data else None,
+        **media_addresses(row.data, media_url),
         "state": row.state,
         "overlap": {"free": row.slots_free, "live": row.slots_live, "done": row.slots_done, "max": row.overlap_max},
         "result": None if found is None else result(found, row),
@@ -185,6 +196,7 @@ def answer(row: Answer, *, worker: str) -> Json:
         "worker": worker,
         "value": row.value,
         "seconds": row.seconds,
+        "signals": row.signals,
         "created_at": iso(row.created_at),
         "counts": row.counts,
         "excluded_reason": row.excluded_reason,

@@ -11,10 +11,10 @@ from quorate.accounts.models import User
 from tasks_app.domain.submitting import Submitted
 from tasks_app.errors import InvalidInput, NotFound
 from tasks_app.tools.fields import Json, Problems, join, read_list, read_number, read_object, read_text
+from tasks_app.tools.signals import MAX_SECONDS, read_signals
 
 MAX_KEY = 80
 MAX_TASKS = 100
-MAX_SECONDS = 86_400.0
 
 
 class ImageParser(BaseParser):
@@ -78,13 +78,14 @@ def submitted(raw: Any) -> list[Submitted]:
     rows = []
     for place, given in enumerate(read_list(entry.get("answers"), "answers", problems, minimum=1, maximum=MAX_TASKS)):
         field = join("answers", place)
-        row = read_object(given, field, problems, known=("task", "answer", "seconds"))
+        row = read_object(given, field, problems, known=("task", "answer", "seconds", "signals"))
         seconds = 0.0 if row.get("seconds") is None else row["seconds"]
         rows.append(
             Submitted(
                 task=read_text(row.get("task"), join(field, "task"), problems, maximum=16),
                 answer=row.get("answer"),
                 seconds=read_number(seconds, join(field, "seconds"), problems, minimum=0, maximum=MAX_SECONDS) or 0.0,
+                signals=read_signals(row.get("signals"), join(field, "signals"), problems),
             )
         )
     problems.check()
@@ -99,6 +100,17 @@ def skipped(raw: Any) -> tuple[str, str]:
     reason = read_text(entry.get("reason"), "reason", problems, maximum=200, required=False)
     problems.check()
     return task, reason
+
+
+def reported(raw: Any) -> tuple[str, str, str]:
+    """(task, about, text) of a report."""
+    problems = Problems()
+    entry: Json = read_object(raw, "", problems, known=("task", "about", "text"))
+    task = read_text(entry.get("task"), "task", problems, maximum=16)
+    about = read_text(entry.get("about"), "about", problems, maximum=12)
+    text = read_text(entry.get("text"), "text", problems, maximum=500, required=False, lines=True)
+    problems.check()
+    return task, about, text
 
 
 def nothing(raw: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from tasks_app import tools
-from tasks_app.enums import AssignmentState, ExportState, PoolState, ResultState, TaskKind
+from tasks_app.enums import AssignmentState, ExportState, OverlapMode, PoolState, ReportAbout, ResultState, TaskKind
 
 KINDS = [(tool.kind, tool.title) for tool in tools.all_tools()]
 FORMATS = [(name, name) for name in dict.fromkeys(name for tool in tools.all_tools() for name in tool.export_formats)]
@@ -102,7 +102,14 @@ class Pool(serializers.Serializer[Any]):
     lifetime_days = serializers.IntegerField()
     overlap_min = serializers.IntegerField()
     overlap_max = serializers.IntegerField()
-    confidence = serializers.FloatField()
+    overlap_mode = serializers.ChoiceField(
+        choices=OverlapMode.choices, help_text="What ends the asking before the maximum."
+    )
+    overlap_votes = serializers.IntegerField(help_text="agreement: so many equal answers; margin: so many ahead.")
+    overlap_worth = serializers.FloatField(
+        help_text="value: an answer's price as a share of what a right result is worth."
+    )
+    confidence = serializers.FloatField(help_text="confidence: what is asked of a result.")
     accept_automatically = serializers.BooleanField()
     accept_delay_seconds = serializers.IntegerField()
     median_seconds = serializers.FloatField(allow_null=True, help_text="Per task, measured; null before any answer.")
@@ -135,6 +142,9 @@ class PoolChange(Strict):
     lifetime_days = serializers.IntegerField(required=False, min_value=1, max_value=365)
     overlap_min = serializers.IntegerField(required=False, min_value=1, max_value=100)
     overlap_max = serializers.IntegerField(required=False, min_value=1, max_value=100)
+    overlap_mode = serializers.ChoiceField(choices=OverlapMode.choices, required=False)
+    overlap_votes = serializers.IntegerField(required=False, min_value=1, max_value=100)
+    overlap_worth = serializers.FloatField(required=False, min_value=0.0001, max_value=0.5)
     confidence = serializers.FloatField(required=False, min_value=0.5, max_value=0.999)
     accept_automatically = serializers.BooleanField(required=False)
     accept_delay_seconds = serializers.IntegerField(required=False, min_value=0, max_value=2_592_000)
@@ -145,7 +155,8 @@ class NewTasks(Strict):
         child=serializers.JSONField(),
         min_length=1,
         max_length=1000,
-        help_text='Texts: {"text": …}; images: {"image": "<sha256 of a stored image>"}; both may have "name" and "meta".',
+        help_text='Texts: {"text": …}; images: {"image": "<sha256 of a stored image>"}; both may have "name", "meta", '
+        "and the columns of their kind.",
     )
 
 
@@ -174,6 +185,9 @@ class Result(serializers.Serializer[Any]):
     answers = serializers.IntegerField()
     method = serializers.CharField()
     why = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField(
+        allow_blank=True, help_text="The same in one word, such as confidence, agreement, spread, maximum."
+    )
     version = serializers.IntegerField()
     updated_at = serializers.DateTimeField()
 
@@ -185,10 +199,24 @@ class Task(serializers.Serializer[Any]):
     name = serializers.CharField(allow_blank=True)
     item = serializers.JSONField()
     media_url = serializers.CharField(allow_null=True)
+    media_urls = serializers.DictField(
+        child=serializers.CharField(), help_text="Pictures of further columns, by column."
+    )
     state = serializers.ChoiceField(choices=ResultState.choices)
     overlap = Overlap()
     result = Result(allow_null=True)
     created_at = serializers.DateTimeField()
+
+
+class Signals(serializers.Serializer[Any]):
+    """How an answer came about, measured by the page that showed the task."""
+
+    idle = serializers.FloatField(required=False, min_value=0, help_text="Seconds without a sign of somebody there.")
+    hidden = serializers.FloatField(required=False, min_value=0, help_text="Seconds in which the page was hidden.")
+    left = serializers.IntegerField(required=False, min_value=0, help_text="Times the page was left for another.")
+    pastes = serializers.IntegerField(required=False, min_value=0, help_text="Times text was pasted into the answer.")
+    pasted = serializers.IntegerField(required=False, min_value=0, help_text="Characters pasted.")
+    changes = serializers.IntegerField(required=False, min_value=0, help_text="Changes made to the answer.")
 
 
 class Answer(serializers.Serializer[Any]):
@@ -196,6 +224,7 @@ class Answer(serializers.Serializer[Any]):
     worker = serializers.CharField(help_text="A pseudonym: the same within a project, another one in the next.")
     value = serializers.JSONField()
     seconds = serializers.FloatField()
+    signals = Signals(allow_null=True)
     created_at = serializers.DateTimeField()
     counts = serializers.BooleanField()
     excluded_reason = serializers.CharField(allow_blank=True)
@@ -210,6 +239,9 @@ class PageTask(serializers.Serializer[Any]):
     position = serializers.IntegerField()
     item = serializers.JSONField()
     media_url = serializers.CharField(allow_null=True)
+    media_urls = serializers.DictField(
+        child=serializers.CharField(), help_text="Pictures of further columns, by column."
+    )
     state = serializers.ChoiceField(choices=["open", "skipped"])
 
 
@@ -251,6 +283,7 @@ class NewAnswer(serializers.Serializer[Any]):
     task = serializers.CharField(max_length=16)
     answer = serializers.JSONField(help_text='{"class": key} or {"boxes": [{"class", "x1", "y1", "x2", "y2"}]}.')
     seconds = serializers.FloatField(required=False, min_value=0, help_text="Active time spent on this task.")
+    signals = Signals(required=False, allow_null=True)
 
 
 class Submission(serializers.Serializer[Any]):
@@ -266,6 +299,16 @@ class ReceiptAssignment(serializers.Serializer[Any]):
 class Receipt(serializers.Serializer[Any]):
     assignment = ReceiptAssignment()
     replayed = serializers.BooleanField(help_text="It had been handed in before, with these very answers.")
+
+
+class ReportRequest(serializers.Serializer[Any]):
+    task = serializers.CharField(max_length=16)
+    about = serializers.ChoiceField(choices=ReportAbout.choices)
+    text = serializers.CharField(required=False, allow_blank=True, max_length=500)
+
+
+class ReportReceipt(serializers.Serializer[Any]):
+    id = serializers.CharField()
 
 
 class SkipRequest(serializers.Serializer[Any]):

@@ -43,6 +43,7 @@ urlpatterns = [
     path("v1/assignments/", assignments.OwnAssignments.as_view(), name="assignments"),
     path("v1/assignments/<public_id:assignment>/", work.OneAssignment.as_view(), name="assignment"),
     path("v1/assignments/<public_id:assignment>/skip/", work.Skip.as_view(), name="skip"),
+    path("v1/assignments/<public_id:assignment>/report/", work.Report.as_view(), name="report"),
     path("v1/assignments/<public_id:assignment>/return/", work.Return.as_view(), name="return"),
     path("v1/assignments/<public_id:assignment>/accept/", assignments.Accept.as_view(), name="accept"),
     path("v1/assignments/<public_id:assignment>/reject/", assignments.Reject.as_view(), name="reject"),

@@ -1,5 +1,6 @@
 """What templates may call: how money, shares, durations, times, states and people are written. `{% load quorate %}`."""
 
+import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -217,6 +218,12 @@ def sort_th(context: Context, key: str, label: str, css: str = "") -> SafeString
     return format_html(
         '<th scope="col" class="{}" aria-sort="{}"><a class="sort" href="{}">{}</a></th>', css, state, address, label
     )
+
+
+@register.filter(name="json")
+def as_json(value: Any) -> str:
+    """A value as JSON text, for a form's hidden field."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 @register.filter

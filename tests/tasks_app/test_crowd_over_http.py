@@ -40,9 +40,9 @@ def test_a_crowd_settles_a_demo_project_and_goes_home(tmp_path: Path) -> None:
         settled, contested, still_open = map(int, found.groups())
         assert settled + contested == 60
         assert still_open == 0
-        accuracy = re.search(r"accuracy +([0-9.]+) over 60 tasks", done.stdout)
-        assert accuracy is not None, done.stdout
-        assert float(accuracy.group(1)) > 0.8
+        right = re.search(r"right +([0-9.]+) over 60 tasks", done.stdout)
+        assert right is not None, done.stdout
+        assert float(right.group(1)) > 0.8
         with sqlite3.connect(tmp_path / "db.sqlite3") as database:
             ((in_force,),) = database.execute(
                 "SELECT count(*) FROM accounts_apikey WHERE revoked_at IS NULL"

@@ -41,10 +41,10 @@ def test_a_mix_that_cannot_be_read_is_refused(text: str) -> None:
 def test_every_kind_gives_answers_the_platform_accepts(kind: WorkerKind) -> None:
     person = Person(kind, 1, seed=3)
     for number in range(30):
-        truth = invent(BOX_QUESTION, ITEM, (number,))
-        answer = person.answer("p", BOX_QUESTION, ITEM, truth)
+        truth = invent(BOXES, BOX_QUESTION, ITEM, (number,))
+        answer = person.answer(BOXES, "p", BOX_QUESTION, ITEM, truth)
         assert BOXES.clean_answer(BOX_QUESTION, ITEM, answer) == answer
-        answer = person.answer("p", QUESTION, ITEM, invent(QUESTION, ITEM, (number,)))
+        answer = person.answer(CLASSES, "p", QUESTION, ITEM, invent(CLASSES, QUESTION, ITEM, (number,)))
         assert CLASSES.clean_answer(QUESTION, ITEM, answer) == answer
         assert 0 < person.seconds() < 120
 
@@ -53,7 +53,7 @@ def test_skill_shows() -> None:
     right = {}
     for kind in (WorkerKind.HAMMER, WorkerKind.SLOPPY, WorkerKind.ADVERSARY):
         person = Person(kind, 1, seed=3)
-        said = [person.answer("p", QUESTION, ITEM, {"class": "cat"})["class"] for _ in range(300)]
+        said = [person.answer(CLASSES, "p", QUESTION, ITEM, {"class": "cat"})["class"] for _ in range(300)]
         right[kind] = said.count("cat") / 300
     assert right[WorkerKind.HAMMER] > 0.85 > right[WorkerKind.SLOPPY] > 0.5 > right[WorkerKind.ADVERSARY]
 
@@ -61,14 +61,14 @@ def test_skill_shows() -> None:
 def test_truth_files_are_read(tmp_path: Path) -> None:
     path = tmp_path / "truth.csv"
     path.write_text("file,label\na.png,Cat\nb.png,dog\n")
-    assert read_truth(path, QUESTION) == {"a.png": {"class": "cat"}, "b.png": {"class": "dog"}}
+    assert read_truth(path, CLASSES, QUESTION) == {"a.png": {"class": "cat"}, "b.png": {"class": "dog"}}
     path.write_text("file,label,xmin,ymin,xmax,ymax\na.png,CAT,1,2,30,40\na.png,dog,5,5,9,9\nb.png,,,,,\n")
-    read = read_truth(path, BOX_QUESTION)
+    read = read_truth(path, BOXES, BOX_QUESTION)
     assert [box["class"] for box in read["a.png"]["boxes"]] == ["cat", "dog"]
     assert read["b.png"] == {"boxes": []}
     path.write_text("file,defect_probability,module_type\na.png,0.5,mono\nb.png,0.33,mono\n")
     defects = CLASSES.clean_question({"prompt": "?", "classes": [{"key": "ok", "name": "OK"}, {"name": "Defect"}]})
-    assert read_truth(path, defects) == {"a.png": {"class": "defect"}, "b.png": {"class": "ok"}}
+    assert read_truth(path, CLASSES, defects) == {"a.png": {"class": "defect"}, "b.png": {"class": "ok"}}
 
 
 @pytest.mark.parametrize("text", ["a,b\n1,2\n", "file,label\nx,bird\n", "file,defect_probability\nx,high\n"])
@@ -76,13 +76,13 @@ def test_a_truth_file_that_cannot_be_read_says_where(tmp_path: Path, text: str) 
     path = tmp_path / "truth.csv"
     path.write_text(text)
     with pytest.raises(InvalidInput, match=r"truth\.csv"):
-        read_truth(path, QUESTION)
+        read_truth(path, CLASSES, QUESTION)
 
 
 def test_scores_count_what_is_known() -> None:
     truth = {"a": {"class": "cat"}, "b": {"class": "cat"}}
     found = score(CLASSES, QUESTION, [("a", {"class": "cat"}), ("b", {"class": "dog"}), ("c", {"class": "dog"})], truth)
-    assert (found.name, found.tasks, found.value) == ("accuracy", 2, 0.5)
+    assert (found.tasks, found.value) == (2, 0.5)
     box = {"class": "cat", "x1": 0.0, "y1": 0.0, "x2": 10.0, "y2": 10.0}
     other = box | {"x1": 50.0, "x2": 60.0}
     known = {"a": {"boxes": [box, other]}, "b": {"boxes": [box]}}

@@ -20,7 +20,7 @@ def test_the_demo_is_made_once(tmp_path: Path) -> None:
     made = demo.make_demo(data=tmp_path)
     assert len(made.people) == len(made.projects) == 3
     kinds = {project.kind for project in Project.objects.all()}
-    assert kinds == {tool.kind for tool in tools.all_tools()}
+    assert kinds == {"bounding_box", "image_classification", "text_classification"}
     assert set(Pool.objects.values_list("state", flat=True)) == {PoolState.OPEN}
     counts = (User.objects.count(), Project.objects.count(), Task.objects.count(), MediaFile.objects.count())
     assert counts == (3, 3, 144, 84)
@@ -46,10 +46,10 @@ def test_first_passwords_sign_in_and_are_for_their_owner_alone(tmp_path: Path) -
 def test_every_demo_item_has_its_truth(tmp_path: Path) -> None:
     demo.make_demo(data=tmp_path)
     for project in Project.objects.all():
-        truth = read_truth(tmp_path / demo.TRUTH_FOLDER / f"{project.public_id}.csv", project.question)
+        tool = tools.get(project.kind)
+        truth = read_truth(tmp_path / demo.TRUTH_FOLDER / f"{project.public_id}.csv", tool, project.question)
         tasks = Task.objects.filter(pool__project=project)
         assert set(truth) == set(tasks.values_list("name", flat=True))
-        tool = tools.get(project.kind)
         for task in tasks:
             tool.clean_answer(project.question, task.data, truth[task.name])
 

@@ -52,7 +52,9 @@ class Command(BaseCommand):
         parser.add_argument("--project", required=True, metavar="ID|all", help="a project's id, or all that are live")
         parser.add_argument("--workers", type=between(1, 200), default=20, help="how many people (default 20)")
         parser.add_argument("--mix", default="hammer=.4,sloppy=.4,spammer=.2", help="shares by kind of worker")
-        parser.add_argument("--truth", type=Path, help="CSV: file,label or file,label,xmin,ymin,xmax,ymax")
+        parser.add_argument(
+            "--truth", type=Path, help="CSV: file,label; file,label,xmin,ymin,xmax,ymax; or file,answer (JSON)"
+        )
         parser.add_argument("--rate", type=float, default=20.0, help="answers a second, all together; 0: no limit")
         parser.add_argument("--url", default=f"http://127.0.0.1:{port}", help="where Quorate runs (default: here)")
         parser.add_argument("--seed", type=between(0, 2**31 - 1), default=1, help="another seed, another crowd")
@@ -97,17 +99,18 @@ class Command(BaseCommand):
         path = options["truth"] or settings.DATA / TRUTH_FOLDER / f"{project.public_id}.csv"
         if options["truth"] and not path.is_file():
             raise CommandError(f"There is no file {path}.")
-        truth = read_truth(path, project.question) if path.is_file() else {}
+        tool = tools.get(project.kind)
+        truth = read_truth(path, tool, project.question) if path.is_file() else {}
         invented = not truth
         by_task: dict[str, Json] = {}
         for row in owner.pages(f"pools/{pool.public_id}/tasks/"):
             if invented:
                 seed = (options["seed"], zlib.crc32(row["id"].encode()))
-                truth[row["id"]] = invent(project.question, row["item"], seed)
+                truth[row["id"]] = invent(tool, project.question, row["item"], seed)
             known = truth.get(row["id"] if invented else row["name"])
             if known is not None:
                 by_task[row["id"]] = known
-        target = crowd_run.Target(project.public_id, pool.public_id, project.question, by_task)
+        target = crowd_run.Target(tool, project.public_id, pool.public_id, project.question, by_task)
         return Job(project=project, target=target, truth=by_task, owner=owner)
 
     def report(self, jobs: Sequence[Job], board: "Board", tally: crowd_run.Tally, workers: int, answers: int) -> None:
@@ -129,7 +132,7 @@ class Command(BaseCommand):
             )
             self.stdout.write(f"  answers    {progress['answers']:,}, {overlap:.2f} a task")
             self.stdout.write(f"  cost       {money['spent']} {pool['currency']} paid, {money['held']} still held")
-            self.stdout.write(f"  {found.name:<10} {found.value:.3f} over {found.tasks:,} tasks with a known truth")
+            self.stdout.write(f"  right      {found.value:.3f} over {found.tasks:,} tasks with a known truth")
 
 
 class Board:

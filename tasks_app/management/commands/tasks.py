@@ -4,13 +4,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from quorate.common.unchecked import dangling
 from tasks_app.domain.quality import decide_anew
 from tasks_app.models import Task
 from tasks_app.queries.soundness import faults
 
 
 class Command(BaseCommand):
-    help = "Audit the tasks: their places counted right, none asked without a place or decided and still handed out."
+    help = "Audit the tasks: places counted right, none asked without a place or decided and still handed out, no loose ends."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("verb", choices=["audit"])
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         found = faults()
         if options["mend"]:
             decide_anew(task for fault in found if fault.mendable for task in fault.tasks)
-        if found:
-            raise CommandError("\n".join(str(fault) for fault in found))
+        wrong = [*map(str, found), *dangling()]
+        if wrong:
+            raise CommandError("\n".join(wrong))
         self.stdout.write(f"The tasks hold: {Task.objects.count()} of them, places and states agree.")

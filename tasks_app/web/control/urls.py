@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tasks_app.web.control import money, people, views, workers
+from tasks_app.web.control import disputes, money, people, views, workers
 
 app_name = "control"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("workers/<str:worker>/pause/", workers.pause, name="pause"),
     path("workers/<str:worker>/ban/", workers.ban, name="ban"),
     path("workers/<str:worker>/lift/<str:restriction>/", workers.lift, name="lift"),
+    path("disputes/", disputes.disputes, name="disputes"),
+    path("disputes/<str:appeal>/", disputes.decide, name="decide"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),
     path("people/invites/<str:invite>/withdraw/", people.withdraw, name="withdraw"),

@@ -142,6 +142,7 @@ def _page(request: HttpRequest, admin: User, public_id: str, *, failed: forms.Fo
         "stats": stats,
         "shown": shown,
         "heat_map": _heat_map(shown) if shown else "",
+        "known": _known(shown) if shown else "",
         "recent": queries.recent_answers(person),
         "money": queries.money_of(person),
         "history": [(row, forms_by_prefix.get(row.public_id)) for row in history],
@@ -159,3 +160,19 @@ def _heat_map(stats: WorkerStats) -> str:
         return ""
     names, matrix, support = found
     return charts.heat_map(f"Confusion in {stats.project.name}", names, matrix, supports=support)
+
+
+def _known(stats: WorkerStats) -> str:
+    """Accuracy on known answers as they came, between what it is at least and at most."""
+    found = queries.known_so_far(stats)
+    if found is None:
+        return ""
+    lines = (("Right so far", found.mean), ("At least (95 %)", found.low), ("At most (95 %)", found.high))
+    return charts.line(
+        f"Known answers in {stats.project.name}",
+        [charts.Series(label, list(enumerate(values, start=1))) for label, values in lines],
+        x="known answers",
+        y="share right",
+        form=charts.as_percent,
+        high=1.0,
+    )

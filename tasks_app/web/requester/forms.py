@@ -8,9 +8,17 @@ from django.http import HttpRequest
 from quorate.common import money
 from tasks_app import tools
 from tasks_app.domain.projects import MAX_DESCRIPTION, MAX_INSTRUCTIONS, MAX_KEYWORDS, MAX_NAME
-from tasks_app.enums import Role
+from tasks_app.enums import OverlapMode, Role
 from tasks_app.errors import DomainError, InvalidInput
 from tasks_app.models import Pool
+
+OVERLAP_MODES = [
+    (OverlapMode.CONFIDENCE.value, "when its result is sure enough"),
+    (OverlapMode.VALUE.value, "when another answer would gain less than it costs"),
+    (OverlapMode.AGREEMENT.value, "after so many equal answers"),
+    (OverlapMode.MARGIN.value, "when one answer is so many ahead"),
+    (OverlapMode.FIXED.value, "after a fixed number of answers"),
+]
 
 
 class DomainForm(forms.Form):
@@ -73,11 +81,27 @@ class PriceForm(DomainForm):
         widget=forms.NumberInput(attrs={"step": "any"}),
     )
     lifetime_days = forms.IntegerField(label="Lifetime", help_text="Counted from the launch; then the project closes.")
+    overlap_mode = forms.ChoiceField(
+        label="An item is settled",
+        choices=OVERLAP_MODES,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "Choose one of the rules."},
+    )
     overlap_min = forms.IntegerField(label="At least", help_text="Every item gets this many answers.")
     overlap_max = forms.IntegerField(label="At most", help_text="Then it counts as contested if still unsure.")
     confidence = forms.FloatField(
         label="Stop when this sure",
         help_text="An item takes no more answers once its result is this likely to be right.",
+        min_value=0,
+        max_value=100,
+        widget=forms.NumberInput(attrs={"step": "any"}),
+    )
+    overlap_votes = forms.IntegerField(
+        label="So many answers", help_text="Equal ones, or as the lead over any other answer."
+    )
+    overlap_worth = forms.FloatField(
+        label="What an answer must gain",
+        help_text="An answer's price as a share of what a right result is worth to you.",
         min_value=0,
         max_value=100,
         widget=forms.NumberInput(attrs={"step": "any"}),
@@ -109,6 +133,9 @@ class PriceForm(DomainForm):
             "overlap_min": pool.overlap_min,
             "overlap_max": pool.overlap_max,
             "confidence": f"{pool.confidence * 100:.6g}",
+            "overlap_mode": pool.overlap_mode,
+            "overlap_votes": pool.overlap_votes,
+            "overlap_worth": f"{pool.overlap_worth * 100:.6g}",
             "accept_automatically": pool.accept_automatically,
             "accept_delay_hours": f"{pool.accept_delay_seconds / 3600:g}",
         }
@@ -124,6 +151,9 @@ class PriceForm(DomainForm):
             "overlap_min": data["overlap_min"],
             "overlap_max": data["overlap_max"],
             "confidence": round(data["confidence"] / 100, 9),
+            "overlap_mode": data["overlap_mode"],
+            "overlap_votes": data["overlap_votes"],
+            "overlap_worth": round(data["overlap_worth"] / 100, 9),
             "accept_automatically": data["accept_automatically"],
             "accept_delay_seconds": round(data["accept_delay_hours"] * 3600),
         }

@@ -62,6 +62,7 @@ SENTENCES: dict[str, str | Callable[[dict[str, Any]], str]] = {
     "project.archived": "archived the project",
     "project.unarchived": "took the project out of the archive",
     "project.cloned": "copied the project",
+    "project.contested_sent": lambda data: f"made a new draft of {data.get('items', 0):,} contested items",
     "member.added": lambda data: f"added {data.get('name')} as {data.get('role')}",
     "member.role_changed": lambda data: f"made {data.get('name')} {data.get('role')}",
     "member.removed": lambda data: f"removed {data.get('name')}",
@@ -75,6 +76,25 @@ SENTENCES: dict[str, str | Callable[[dict[str, Any]], str]] = {
     ),
     "pool.items_added": lambda data: f"added {data.get('created', 0):,} items over the API",
     "pool.items_deleted": lambda data: f"removed {data.get('items', 0):,} items",
+    "pool.known_added": lambda data: (
+        f"made {data.get('items', 0):,} items known answers"
+        + (" for training" if data.get("kind") == "training" else "")
+    ),
+    "project.course_set": lambda data: (
+        "set up the "
+        + ("training" if data.get("feedback") else "exam")
+        + ("" if data.get("enabled") else ", not offered")
+    ),
+    "rule.added": lambda data: f"added a rule: {data.get('sentence')}",
+    "rule.switched_on": "switched a rule on",
+    "rule.switched_off": "switched a rule off",
+    "rule.removed": "removed a rule",
+    "pool.audience_set": lambda data: "said who it is for" if data.get("audience") else "opened it to everybody",
+    "pool.known_withdrawn": "made a known answer an ordinary item again",
+    "pool.known_mixed": lambda data: (
+        f"set known answers to {data.get('share', 0):.0%} of the tasks of a new worker, "
+        f"each for at most {data.get('overlap', 0):,} workers"
+    ),
     "task.reopened": lambda data: f"opened a settled item again: {data.get('why')}",
     "import.started": lambda data: f"started an import ({data.get('files', 0):,} files)",
     "import.resumed": "went on with an import that had stopped",

@@ -8,8 +8,10 @@ from django.urls import reverse
 from quorate.common.markdown import render as markdown
 from tasks_app import rules
 from tasks_app.domain.projects import MAX_INSTRUCTIONS, set_instructions
+from tasks_app.domain.reporting import settle_report
 from tasks_app.errors import DomainError
 from tasks_app.models import Project
+from tasks_app.queries.reports import reports_of
 from tasks_app.web.requester.forms import InstructionsForm, data_of, locked
 from tasks_app.web.requester.page import REFUSED, me, posted, project_context, project_view, role_of, see_other
 
@@ -30,8 +32,17 @@ def edit(request: HttpRequest, project: Project) -> HttpResponse:
     if not rules.edit(role_of(project), False):
         locked(form)
     text = str(form["instructions"].value() or "")[:MAX_INSTRUCTIONS]
-    context = project_context(project, "instructions", form=form, html=markdown(text, top=3))
+    context = project_context(
+        project, "instructions", form=form, html=markdown(text, top=3), reports=reports_of(project)
+    )
     return render(request, "requester/instructions.html", context, status=REFUSED if form.errors else 200)
+
+
+@project_view("write")
+def settle(request: HttpRequest, project: Project, report: str) -> HttpResponse:
+    """A worker's report was read and dealt with."""
+    settle_report(project=project, actor=me(request), report=report)
+    return see_other(reverse("requester:instructions", args=[project.public_id]) + "#reports")
 
 
 @project_view("write")

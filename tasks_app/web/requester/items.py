@@ -1,5 +1,6 @@
 """The items page: what a project asks about, how it gets in, and a look at each item."""
 
+import json
 from typing import Any
 
 from django.conf import settings
@@ -11,12 +12,12 @@ from django.urls import reverse
 from tasks_app import tools
 from tasks_app.domain.import_tables import TABLE_ENDINGS
 from tasks_app.domain.uploading import MAX_FILES, delete_items
-from tasks_app.enums import PoolState
+from tasks_app.enums import PoolState, TaskKind
 from tasks_app.errors import Conflict, NotFound
 from tasks_app.models import Pool, Project, Task
 from tasks_app.queries import gate
 from tasks_app.queries import items as reads
-from tasks_app.queries.media import media_url
+from tasks_app.queries.media import media_url, media_urls
 from tasks_app.queries.pools import current_pool
 from tasks_app.web.asked import asked, asked_row
 from tasks_app.web.requester.page import me, project_context, project_view, see_other
@@ -57,14 +58,14 @@ def item(request: HttpRequest, project: Project, task: str) -> HttpResponse:
     """One item in full."""
     shown = item_of(request, project, task)
     before, after = reads.neighbours(shown)
+    addresses = media_urls(project.pk, shown.data, me(request).pk)
     context = project_context(
         project,
         "items",
         shown.pool,
         task=shown,
-        media=media_url(project_id=project.pk, sha256=shown.data["image"], user_id=me(request).pk)
-        if "image" in shown.data
-        else None,
+        media=addresses.pop("", None),
+        columns=_columns(project, shown, addresses),
         meta=shown.data.get("meta", {}),
         before=before,
         after=after,
@@ -120,11 +121,22 @@ def _items(request: HttpRequest, pool: Pool) -> dict[str, Any]:
     shown = reads.item_page(pool, after=asked_row(request, "after"), before=asked_row(request, "before"), name=search)
     return {
         "items": thumbs(request, pool.project, shown.tasks),
-        "item_count": pool.tasks.count(),
+        "item_count": pool.tasks.filter(kind=TaskKind.MAIN).count(),
         "shown": shown,
         "search": search,
         "words": tools.get(pool.project.kind).items,
     }
+
+
+def _columns(project: Project, task: Task, addresses: dict[str, str]) -> list[tuple[str, str, str]]:
+    """(name, text, address of a picture) of what an item carries in the columns of its kind."""
+    found = []
+    for column in tools.get(project.kind).columns:
+        value = task.data.get(column.name)
+        if value is not None:
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            found.append((column.name, "" if column.kind == "image" else text, addresses.get(column.name, "")))
+    return found
 
 
 def _imports(pool: Pool) -> dict[str, Any]:
@@ -139,5 +151,6 @@ def _upload(pool: Pool) -> dict[str, Any]:
         "accept": f"{_IMAGES},{_TABLES}" if media == "image" else _TABLES,
         "max_bytes": settings.MAX_UPLOAD_BYTES,
         "max_files": MAX_FILES,
+        "columns": tools.get(pool.project.kind).columns,
         "takes_items": pool.state != PoolState.CLOSED,
     }

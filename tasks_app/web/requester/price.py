@@ -8,13 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from tasks_app import rules
+from tasks_app import rules, tools
 from tasks_app.domain import pricing
-from tasks_app.enums import PoolState
+from tasks_app.domain.funding import cost_of
+from tasks_app.enums import OverlapMode, PoolState
 from tasks_app.errors import DomainError, InvalidInput
 from tasks_app.models import Pool, Project
+from tasks_app.queries.forecasts import outlook_of
 from tasks_app.queries.pools import current_pool
-from tasks_app.web.requester.forms import PriceForm, data_of, locked
+from tasks_app.web import charts
+from tasks_app.web.requester.forms import OVERLAP_MODES, PriceForm, data_of, locked
 from tasks_app.web.requester.page import REFUSED, me, project_context, project_view, role_of, see_other, shows_balance
 
 # Until answers are measured: what an hour would pay if one item took this many seconds.
@@ -37,6 +40,7 @@ def edit(request: HttpRequest, project: Project) -> HttpResponse:
             messages.success(request, "Price saved.")
             onward = "requester:launch" if "onward" in request.POST else "requester:price"
             return see_other(reverse(onward, args=[project.public_id]))
+    offer_modes(form, project)
     if form.errors:
         status = REFUSED if status == 200 else status
     _mark_fixed(form, pool)
@@ -54,6 +58,13 @@ def recalculate(request: HttpRequest, project: Project) -> HttpResponse:
     pool = current_pool(project)
     context = {"project": project, "pool": pool, **_panel(request, pool, PriceForm(request.GET))}
     return render(request, "requester/price_panel.html", context)
+
+
+def offer_modes(form: PriceForm, project: Project) -> None:
+    """Rules that count equal answers are offered where answers can be equal."""
+    if not tools.get(project.kind).counts_votes:
+        field = form.fields["overlap_mode"]
+        field.choices = [choice for choice in OVERLAP_MODES if choice[0] not in pricing.COUNTING]  # type: ignore[attr-defined]
 
 
 def _mark_fixed(form: PriceForm, pool: Pool) -> None:
@@ -86,4 +97,31 @@ def _panel(request: HttpRequest, pool: Pool, form: PriceForm | None) -> dict[str
         "shows_balance": shows_balance(request, pool.project),
         "payer": pool.project.created_by,
         "currency": settings.CURRENCY,
+        **_forecast(shown, cost),
+    }
+
+
+def _forecast(pool: Pool, cost: pricing.Estimate) -> dict[str, Any]:
+    """Cost against quality before anybody is asked; nothing where the rule does not ask for confidence."""
+    found = outlook_of(pool) if pool.overlap_mode == OverlapMode.CONFIDENCE else None
+    if found is None:
+        return {}
+    curve = charts.line(
+        "What a right result costs",
+        [charts.Series("results that are right", [(one.answers, one.right) for one in found.curve])],
+        x="answers an item",
+        y="right",
+        form=charts.as_percent,
+        x_form=lambda answers: f"{answers:.1f}",
+        low=0.5,
+        high=1.0,
+    )
+    asked = found.asked
+    return {
+        "curve": curve,
+        "outlook": found,
+        "likely_cost": tuple(
+            cost_of(pool, round(cost.tasks * answers)) for answers in (asked.least, asked.answers, asked.most)
+        ),
+        "saved": 1 - asked.answers / pool.overlap_max,
     }

@@ -15,7 +15,7 @@ from tasks_app.domain.projects import set_question
 from tasks_app.domain.storing_images import store_image
 from tasks_app.errors import DomainError, InvalidInput
 from tasks_app.models import Answer, Pool, Project, Task
-from tasks_app.queries.media import media_url
+from tasks_app.queries.media import media_url, media_urls
 from tasks_app.queries.pools import current_pool
 from tasks_app.web.requester.page import (
     REFUSED,
@@ -87,7 +87,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     pool = current_pool(project)
-    item, address = _sample(pool, tool, me(request))
+    item, addresses = _sample(pool, tool, me(request))
     answered = Answer.objects.filter(project=project).exists()
     stored = {row["key"] for row in project.question.get("classes", [])}
     context = project_context(
@@ -111,7 +111,8 @@ def _show(
         refusal=refusal,
         read_only=not rules.edit(role_of(project), False),
         item=item,
-        media_address=address,
+        media_address=addresses.pop("", ""),
+        media_addresses=addresses,
         script=static(tool.script),
     )
     return render(request, "requester/question.html", context, status=status)
@@ -132,15 +133,14 @@ def _addresses(project: Project, sha256: str, user: User) -> tuple[str, str]:
     )
 
 
-def _sample(pool: Pool, tool: tools.Tool, user: User) -> tuple[dict[str, Any], str]:
-    """An item to show the question with: the first of the pool, or the kind's own. One query."""
+def _sample(pool: Pool, tool: tools.Tool, user: User) -> tuple[dict[str, Any], dict[str, str]]:
+    """An item to show the question with, and where its pictures are: the first of the pool, or the kind's own. One query."""
     task = Task.objects.filter(pool=pool).order_by("id").first()
     demo = tool.demo
     if task is None:
-        return demo.item, static(demo.image) if demo.image else ""
-    if tool.media == "text":
-        return task.data, ""
-    return task.data, media_url(project_id=pool.project_id, sha256=task.data["image"], user_id=user.pk)
+        paths = {"": demo.image, **demo.images} if demo.image else demo.images
+        return demo.item, {name: static(path) for name, path in paths.items() if path}
+    return task.data, media_urls(pool.project_id, task.data, user.pk)
 
 
 def _error_list(draft: Draft) -> list[tuple[str, str, str]]:

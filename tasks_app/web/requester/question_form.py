@@ -21,6 +21,7 @@ TEXTS = ("key", "name", "color", "hotkey", "description", "example")
 # The kind refuses more than 100 classes; this bounds the work before it can.
 MOST_ROWS = 150
 MANY_CLASSES = 7
+MOST_TYPED = 200_000
 # The number of the row that the page's module copies; it is never posted.
 BLANK = 999_999_999
 
@@ -57,11 +58,9 @@ class Draft:
     errors: Mapping[str, str] = field(default_factory=dict)
 
     def raw(self, tool: Tool) -> dict[str, Any]:
-        """As clean_question takes it. Numbers that are none stay text, for the kind to refuse."""
-        numbers = {
-            one.name: _number(self.extra.get(one.name, "")) for one in tool.extra_fields if self.extra.get(one.name)
-        }
-        return {"prompt": self.prompt, "classes": [row.raw for row in self.rows], **numbers}
+        """As clean_question takes it. What is no number or no JSON stays text, for the kind to refuse."""
+        extra = {one.name: one.typed(self.extra.get(one.name, "")) for one in tool.extra_fields}
+        return {"prompt": self.prompt, "classes": [row.raw for row in self.rows], **extra}
 
     def with_errors(self, fields: Mapping[str, str]) -> "Draft":
         """The draft with messages at their rows ("classes.2.name") and fields; unknown names stay above the form."""
@@ -72,7 +71,9 @@ class Draft:
             if len(parts) == 3 and parts[0] == "classes" and parts[1].isdigit() and int(parts[1]) < len(self.rows):
                 by_row.setdefault(int(parts[1]), {})[parts[2]] = text
             else:
-                rest[name] = text
+                # A field inside one of the kind's own ("fields.2.label") is told where that one stands.
+                own = parts[0] if len(parts) > 1 and parts[0] in self.extra else name
+                rest.setdefault(own, text if own == name else f"{'.'.join(parts[1:])}: {text}")
         rows = tuple(
             replace(row, errors={**row.errors, **by_row.get(place, {})}) for place, row in enumerate(self.rows)
         )
@@ -119,9 +120,10 @@ def draft_of(question: Mapping[str, Any], tool: Tool) -> Draft:
         row_of(number, {name: row.get(name) or "" for name in TEXTS})
         for number, row in enumerate(question.get("classes", []))
     ]
-    while len(rows) < 2 and not question:
-        rows.append(new_row(rows))
-    extra = {one.name: f"{question.get(one.name, one.default):g}" for one in tool.extra_fields}
+    if tool.min_classes and not question:
+        for name in tool.first_classes:
+            rows.append(replace(new_row(rows), name=name))
+    extra = {one.name: one.written(question.get(one.name, one.default)) for one in tool.extra_fields}
     return Draft(prompt=question.get("prompt", ""), rows=tuple(rows), extra=extra)
 
 
@@ -129,7 +131,7 @@ def draft_from(request: HttpRequest, project: Project, tool: Tool) -> Draft:
     """What was posted. Example images that came with it are stored at once, so that a refused form keeps them."""
     numbers = [int(match[1]) for match in map(_NAME.fullmatch, request.POST) if match][:MOST_ROWS]
     rows = [_read_row(request, project, number) for number in dict.fromkeys(numbers)]
-    extra = {one.name: request.POST.get(one.name, "")[:30].strip() for one in tool.extra_fields}
+    extra = {one.name: request.POST.get(one.name, "")[:MOST_TYPED].strip() for one in tool.extra_fields}
     return Draft(prompt=request.POST.get("prompt", "")[:20_000], rows=tuple(rows), extra=extra)
 
 
@@ -145,10 +147,3 @@ def _read_row(request: HttpRequest, project: Project, number: int) -> Row:
         return replace(row, example=store_image(project=project, data=upload, name="example").sha256)
     except InvalidInput as error:
         return replace(row, errors={"example": error.message})
-
-
-def _number(text: str) -> float | str:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        return text

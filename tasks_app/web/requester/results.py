@@ -2,21 +2,27 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
-from tasks_app import tools
-from tasks_app.enums import ResultState
-from tasks_app.models import Project, Result, Task
+from tasks_app import rules, tools
+from tasks_app.domain import routing
+from tasks_app.enums import ResultState, TaskKind
+from tasks_app.errors import DomainError
+from tasks_app.models import KnownAnswer, Project, Result, Task
 from tasks_app.queries import results as reads
-from tasks_app.queries.media import media_url
+from tasks_app.queries.known import known_of
+from tasks_app.queries.media import media_urls
 from tasks_app.queries.pools import current_pool
 from tasks_app.queries.reopened import reopenings
 from tasks_app.tools.fields import Json
 from tasks_app.web import charts
 from tasks_app.web.asked import asked
+from tasks_app.web.requester.forms import CloneForm
 from tasks_app.web.requester.items import item_of, thumbs
-from tasks_app.web.requester.page import me, project_context, project_view
+from tasks_app.web.requester.page import me, project_context, project_view, see_other
 
 _ORDERS = (
     ("confidence", "Least sure first"),
@@ -50,10 +56,31 @@ def page(request: HttpRequest, project: Project) -> HttpResponse:
         states=[(state.value, state.label, counts[state.value]) for state in ResultState],
         classes=project.question.get("classes", []),
         sorts=_ORDERS,
+        route=CloneForm(initial={"name": f"{project.name[:108]} (contested)"}),
+        can_route=me(request).is_requester,
         gallery=request.GET.get("view") == "gallery",
         words=tools.get(project.kind).items,
     )
     return render(request, "requester/results/page.html", context)
+
+
+@project_view("write", change=rules.view)
+def send_contested(request: HttpRequest, project: Project) -> HttpResponse:
+    """The contested items as a new draft of one's own; whoever may see a project may copy what is asked in it."""
+    form = CloneForm(request.POST)
+    if form.is_valid():
+        try:
+            copy = routing.send_contested(project=project, actor=me(request), name=form.cleaned_data["name"])
+        except DomainError as error:
+            form.take(error)
+        else:
+            messages.success(
+                request, f"“{copy.name}” is a new draft with the contested items: set its price and who may take it."
+            )
+            return see_other(reverse("requester:price", args=[copy.public_id]))
+    for texts in form.errors.values():
+        messages.error(request, " ".join(str(text) for text in texts))
+    return see_other(reverse("requester:results", args=[project.public_id]) + "?state=contested")
 
 
 @project_view()
@@ -66,6 +93,7 @@ def item(request: HttpRequest, project: Project, task: str) -> HttpResponse:
     wanted = _wanted(request)
     before, after = reads.neighbours(project, wanted, shown)
     tool = tools.get(project.kind)
+    addresses = media_urls(project.pk, shown.data, me(request).pk)
     context = project_context(
         project,
         "results",
@@ -77,18 +105,24 @@ def item(request: HttpRequest, project: Project, task: str) -> HttpResponse:
         question_json=project.question,
         layers=_layers(project, given, result),
         module=tool.script,
-        media=media_url(project_id=project.pk, sha256=shown.data["image"], user_id=me(request).pk)
-        if "image" in shown.data
-        else None,
+        media=addresses.pop("", None),
+        media_addresses=addresses,
         meta=shown.data.get("meta", {}),
         posterior=_chart(project, result),
         votes=_votes(project, result),
         reopenings=reopenings(shown),
+        known=[] if shown.kind == TaskKind.MAIN else _known(project, shown),
         before=before,
         after=after,
         kept=_query(request),
     )
     return render(request, "requester/results/item.html", context)
+
+
+def _known(project: Project, task: Task) -> list[tuple[str, KnownAnswer]]:
+    """What is known of an item, in words. One query."""
+    tool = tools.get(project.kind)
+    return [(tool.summary_of(project.question, one.value), one) for one in known_of(task)]
 
 
 def _wanted(request: HttpRequest) -> reads.Filter:

@@ -6,6 +6,7 @@ from tasks_app.web.requester import exports, results
 
 urlpatterns: list[URLPattern] = [
     path("p/<str:project>/results/", results.page, name="results"),
+    path("p/<str:project>/contested/send/", results.send_contested, name="send_contested"),
     path("p/<str:project>/results/<str:task>/", results.item, name="result"),
     path("p/<str:project>/export/", exports.page, name="exports"),
     path("p/<str:project>/export/prepared/", exports.prepared, name="exports_prepared"),

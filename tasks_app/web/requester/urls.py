@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<str:project>/question/example/", question.upload_example, name="example"),
     path("p/<str:project>/instructions/", instructions.edit, name="instructions"),
     path("p/<str:project>/instructions/preview/", instructions.preview, name="instructions_preview"),
+    path("p/<str:project>/reports/<str:report>/settle/", instructions.settle, name="report_settle"),
     path("p/<str:project>/price/", price.edit, name="price"),
     path("p/<str:project>/price/estimate/", price.recalculate, name="price_estimate"),
     path("p/<str:project>/launch/", launch.page, name="launch"),
@@ -42,4 +43,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Full paths in both ("p/<str:project>/items/"), names in this namespace: requester:items, requester:results, …
     path("", include("tasks_app.web.requester.items_urls")),
     path("", include("tasks_app.web.requester.results_urls")),
+    path("", include("tasks_app.web.requester.quality_urls")),
 ]

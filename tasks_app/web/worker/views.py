@@ -1,54 +1,34 @@
 """The worker's pages: find work, look at it, do it, see what became of it."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 from quorate.accounts.models import User
 from quorate.common import markdown
 from quorate.common.money import SYMBOLS
 from tasks_app import tools
-from tasks_app.enums import AssignmentState, PoolState
-from tasks_app.errors import Forbidden
+from tasks_app.enums import AssignmentState, Guard, PoolState
+from tasks_app.errors import NotFound
 from tasks_app.models import Assignment, Pool
 from tasks_app.queries import earnings as money
 from tasks_app.queries import gate, market
-from tasks_app.queries.media import media_url
+from tasks_app.queries.audiences import belongs, in_words, outside
+from tasks_app.queries.courses import open_course
+from tasks_app.queries.media import media_url, media_urls
 from tasks_app.web import charts
 from tasks_app.web.asked import asked_row
+from tasks_app.web.worker.page import worker_page
 from tasks_app.web.worker.words import decision, money_number
-
-P = ParamSpec("P")
 
 PAGE_SIZE = 25
 SORTS = (("pay", "Best paid"), ("new", "Newest"), ("left", "Most left"))
-
-
-def worker_page(
-    view: Callable[Concatenate[HttpRequest, User, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """A page for signed-in workers, who are handed to it; read-only. Others are told that they are none."""
-
-    @require_safe
-    @login_required
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        user = request.user
-        if not isinstance(user, User) or not user.is_worker:
-            raise Forbidden("This account takes no work. An admin can change that.")
-        return view(request, user, *args, **kwargs)
-
-    return guarded  # type: ignore[return-value]  # the decorators' stubs forget the parameters
 
 
 @worker_page
@@ -56,13 +36,15 @@ def market_page(request: HttpRequest, worker: User) -> HttpResponse:
     """The task list."""
     sort = request.GET.get("sort", "")
     sort = sort if sort in dict(SORTS) else "pay"
-    page = Paginator(market.offers(worker, sort=sort), PAGE_SIZE).get_page(request.GET.get("page"))
+    away = outside(worker)
+    page = Paginator(market.offers(worker, away, sort=sort), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "offers": [market.offer(pool) for pool in page],
         "sort": sort,
         "sorts": SORTS,
         "restrictions": market.restrictions(worker),
+        "outside": away,
     }
     return render(request, "worker/market.html", context)
 
@@ -73,16 +55,25 @@ def preview(request: HttpRequest, worker: User, pool: str) -> HttpResponse:
     met = gate.market(worker, pool)
     found = met.pool
     project = found.project
+    inside = belongs(worker, found)
+    if not inside and found.guard == Guard.SEE:
+        raise NotFound
     offer = market.one_offer(worker, found)
-    item = market.example_item(found)
+    item = market.example_item(found) if inside or found.guard == Guard.ACCEPT else None
+    addresses = media_urls(found.project_id, item or {}, worker.pk)
     tool = tools.get(project.kind)
     context = {
         "offer": offer,
         "pool": found,
         "project": project,
+        "inside": inside,
+        "course": open_course(found),
+        "audience": "" if inside else in_words(found),
+        "shown": inside or found.guard == Guard.ACCEPT,
         "instructions": markdown.render(project.instructions, top=3),
-        "restrictions": market.restrictions(worker) if met.restricted else [],
-        "can_work": not met.restricted and found.state == PoolState.OPEN and not _is_over(met),
+        "restrictions": (restrictions := market.restrictions(worker) if met.restricted else []),
+        "excluded": met.restricted and not restrictions,
+        "can_work": inside and not met.restricted and found.state == PoolState.OPEN and not _is_over(met),
         "is_over": _is_over(met),
         "example": None
         if item is None
@@ -90,7 +81,8 @@ def preview(request: HttpRequest, worker: User, pool: str) -> HttpResponse:
             "script": static(tool.script),
             "question": project.question,
             "item": item,
-            "mediaUrl": _media(found, worker, item),
+            "mediaUrl": addresses.pop("", None),
+            "mediaUrls": addresses,
         },
     }
     return render(request, "worker/preview.html", context)
@@ -102,11 +94,17 @@ def preview(request: HttpRequest, worker: User, pool: str) -> HttpResponse:
 def do(request: HttpRequest, worker: User, pool: str) -> HttpResponse:
     """The tool. The page takes, shows and hands in assignments by itself, through the API."""
     found = gate.market(worker, pool).pool
+    unfinished = market.unfinished(worker, found)
+    # A page that was taken may be finished, whoever the pool is for by now.
+    if not unfinished and not belongs(worker, found):
+        if found.guard == Guard.SEE:
+            raise NotFound
+        return redirect("worker:preview", pool=found.public_id)
     tool = tools.get(found.project.kind)
     work = {
         "person": worker.public_id,
         "pool": found.public_id,
-        "active": market.unfinished(worker, found),
+        "active": unfinished,
         "limit": settings.MAX_ACTIVE_ASSIGNMENTS,
         "secondsPerTask": found.median_seconds,
         "currency": settings.CURRENCY,
@@ -121,7 +119,10 @@ def do(request: HttpRequest, worker: User, pool: str) -> HttpResponse:
         "work": work,
         "instructions": markdown.render(found.project.instructions, top=3),
     }
-    return render(request, "worker/do.html", context)
+    response = render(request, "worker/do.html", context)
+    # A question may ask where somebody is; the browser asks them first, and only when they press the button.
+    response.headers["Permissions-Policy"] = "camera=(), geolocation=(self), microphone=()"
+    return response
 
 
 @worker_page
@@ -186,9 +187,3 @@ def _class_examples(pool: Pool, worker: User) -> dict[str, str]:
     """Addresses of the classes' example pictures, by their hash."""
     shown = [row["example"] for row in pool.project.question["classes"] if row.get("example")]
     return {sha256: media_url(project_id=pool.project_id, sha256=sha256, user_id=worker.pk) for sha256 in shown}
-
-
-def _media(pool: Pool, worker: User, item: dict[str, Any]) -> str | None:
-    if "image" not in item:
-        return None
-    return media_url(project_id=pool.project_id, sha256=item["image"], user_id=worker.pk)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from PIL import Image
 
 from quorate.accounts.models import User, make_api_key
+from quorate.api import CallerThrottle
 from tasks_app.domain import consensus, exporting
 from tasks_app.enums import AssignmentState, PoolState, Role
 from tasks_app.models import Assignment, Pool, Project, Task
@@ -207,6 +209,20 @@ def test_a_revoked_key_and_no_key_are_nobody(alice: User) -> None:
     for reply in (api.get("/api/v1/me/"), Client().get("/api/v1/me/")):
         assert reply.status_code == 401
         assert reply["WWW-Authenticate"] == "Bearer"
+
+
+def test_the_cache_hears_of_a_hundredth_of_the_limit_at_a_time(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "API_RATE_PER_MINUTE", 500)
+    api = caller(alice)
+    minute, began = -1, 0
+    while minute != began:  # once more where a minute ended within
+        cache.clear()
+        CallerThrottle.tallies.clear()
+        began = int(time.time() // 60)
+        for _ in range(12):
+            assert api.get("/api/v1/me/").status_code == 200
+        minute = int(time.time() // 60)
+    assert cache.get(f"rate:{alice.pk}:{minute}") == 1 + 5 + 5
 
 
 def test_too_many_requests_are_told_when_to_come_back(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from quorate.accounts import people
 from quorate.accounts.models import User, make_api_key
 from tasks_app.domain import publishing
 from tasks_app.enums import AssignmentState, PoolState
@@ -67,6 +68,7 @@ def test_next_hands_out_what_the_contract_promises(api: Callable[[User], Api], w
                 "position": 1,
                 "item": {"text": task.data["text"]},
                 "media_url": None,
+                "media_urls": {},
                 "state": "open",
             }
         ],
@@ -203,7 +205,7 @@ def test_drafts_are_no_workers_business(api: Callable[[User], Api], worker: User
 
 
 def test_next_and_submit_take_few_statements(api: Callable[[User], Api], alice: User, worker: User) -> None:
-    """Sign-in by key included; beside these, one BEGIN and COMMIT for submit, on SQLite one for next as well."""
+    """Sign-in by key included, which was looked up by the call before; on SQLite a BEGIN and COMMIT each beside these."""
     # So many that no jump comes to the end of the lane, where SQLite looks at its beginning by one statement more.
     open_pool = factories.make_open_pool(alice, tasks=60)
     caller = api(worker)
@@ -216,8 +218,41 @@ def test_next_and_submit_take_few_statements(api: Callable[[User], Api], alice: 
     with CaptureQueriesContext(connection) as submitting:
         caller.post(f"assignments/{page['id']}/submit/", answers_for(page))
     told = [[sql[:120] for sql in statements(part)] for part in (taking, submitting)]
-    expected = [4, 4] if connection.vendor == "postgresql" else [11, 8]
+    expected = [2, 2] if connection.vendor == "postgresql" else [10, 6]
     assert [len(part) for part in told] == expected, told
+
+
+@pytest.mark.parametrize("end", ["revoked", "put out"])
+def test_a_key_that_was_good_a_moment_ago_opens_nothing_once_it_is_not(
+    api: Callable[[User], Api], worker: User, open_pool: Pool, end: str
+) -> None:
+    caller = api(worker)
+    page = caller.post(f"pools/{open_pool.public_id}/next/").json()["assignment"]
+    if end == "revoked":
+        people.revoke_api_key(user=worker, public_id=caller.key.public_id)
+    else:
+        User.objects.filter(pk=worker.pk).update(is_active=False)
+    for path, body in (
+        (f"pools/{open_pool.public_id}/next/", {}),
+        (f"assignments/{page['id']}/submit/", answers_for(page)),
+        (f"assignments/{page['id']}/submit/", {"answers": 7}),
+        ("pools/bcdfghjkmnpq/next/", {}),
+    ):
+        reply = caller.post(path, body)
+        assert (reply.status_code, reply.json()["error"]["message"]) == (401, "This API key is not valid.")
+    assert Answer.objects.count() == 0
+    assert Assignment.objects.count() == 1
+
+
+def test_who_is_no_worker_any_more_gets_nothing_by_a_remembered_key(
+    api: Callable[[User], Api], worker: User, open_pool: Pool
+) -> None:
+    caller = api(worker)
+    path = f"pools/{open_pool.public_id}/next/"
+    assert caller.post(path).status_code == 200
+    User.objects.filter(pk=worker.pk).update(is_worker=False)
+    assert caller.post(path).status_code == 404
+    assert Assignment.objects.count() == 1
 
 
 def statements(captured: CaptureQueriesContext) -> list[str]:

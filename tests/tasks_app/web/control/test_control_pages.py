@@ -427,5 +427,5 @@ def test_worker_page_costs_the_same_for_any_number_of_answers(
         quality.lift(restriction=ban, actor=admin, reason="Over")
     stats(worker, open_pool.project)
     book.worker_account(worker.pk)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         ada.get(f"/control/workers/{worker.public_id}/")

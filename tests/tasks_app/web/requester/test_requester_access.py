@@ -35,6 +35,9 @@ PRICE = {
     "overlap_min": "2",
     "overlap_max": "4",
     "confidence": "85",
+    "overlap_mode": "confidence",
+    "overlap_votes": "2",
+    "overlap_worth": "1",
     "accept_automatically": "on",
     "accept_delay_hours": "1.5",
 }

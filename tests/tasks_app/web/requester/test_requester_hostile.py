@@ -26,7 +26,16 @@ FIELDS = [
     *("prompt", "version", "do", "classes-0-name", "classes-0-key", "classes-0-color", "classes-0-hotkey"),
     *("classes-0-description", "classes-0-example", "classes-0-file", "classes-0-drop_example", "min_size", "file"),
     *("instructions", "onward", "reward", "tasks_per_assignment", "assignment_minutes", "lifetime_days"),
-    *("overlap_min", "overlap_max", "confidence", "accept_automatically", "accept_delay_hours"),
+    *(
+        "overlap_min",
+        "overlap_max",
+        "overlap_mode",
+        "overlap_votes",
+        "overlap_worth",
+        "confidence",
+        "accept_automatically",
+        "accept_delay_hours",
+    ),
     *("title", "description", "keywords", "email", "role", "kind"),
 ]
 FORM_TYPE = "application/x-www-form-urlencoded"

@@ -7,7 +7,7 @@ from django.test import Client
 
 from quorate.accounts.models import User
 from tasks_app.enums import Role
-from tasks_app.models import Pool, Project
+from tasks_app.models import Pool, Project, WorkerStats
 from tasks_app.queries.pools import current_pool
 from tests import factories
 from tests.conftest import ClientFor
@@ -20,6 +20,9 @@ PRICE = {
     "overlap_min": "2",
     "overlap_max": "4",
     "confidence": "85.5",
+    "overlap_mode": "confidence",
+    "overlap_votes": "2",
+    "overlap_worth": "1",
     "accept_automatically": "on",
     "accept_delay_hours": "0.5",
 }
@@ -42,6 +45,38 @@ def test_price_is_saved_in_the_domains_units(client: Client, project: Project) -
     assert (pool.reward, pool.tasks_per_assignment, pool.assignment_seconds, pool.lifetime_days) == (70_000, 2, 150, 10)
     assert (pool.overlap_min, pool.overlap_max, pool.confidence) == (2, 4, 0.855)
     assert (pool.accept_automatically, pool.accept_delay_seconds) == (True, 1800)
+
+
+def test_price_takes_another_rule_of_overlap(client: Client, project: Project) -> None:
+    assert client.post(address(project), PRICE | {"overlap_mode": "agreement", "overlap_votes": "3"}).status_code == 303
+    pool = current_pool(project)
+    assert (pool.overlap_mode, pool.overlap_votes) == ("agreement", 3)
+    assert client.post(address(project), PRICE | {"overlap_mode": "value", "overlap_worth": "2.5"}).status_code == 303
+    pool = current_pool(project)
+    assert (pool.overlap_mode, pool.overlap_worth) == ("value", 0.025)
+    assert client.post(address(project), PRICE | {"overlap_mode": "fixed", "overlap_max": "5"}).status_code == 303
+    assert current_pool(project).overlap_min == 5
+
+
+def test_price_tells_what_to_expect_and_from_whom(client: Client, project: Project, workers: list[User]) -> None:
+    shown = client.get(address(project)).text
+    assert "Known from a simulated crowd" in shown
+    assert "What a right result costs" in shown
+    WorkerStats.objects.bulk_create(
+        WorkerStats(project=project, worker=one, answers=20, confusion=[[0.9, 0.1], [0.1, 0.9]], support=[10.0, 10.0])
+        for one in workers[:4]
+    )
+    assert "Known from the answers of this project so far" in client.get(address(project)).text
+    fixed = client.get(address(project, "estimate/"), PRICE | {"overlap_mode": "fixed"}).text
+    assert "What to expect" not in fixed
+
+
+def test_price_refuses_a_rule_that_cannot_be(client: Client, project: Project, alice: User) -> None:
+    for wrong in ({"overlap_mode": "luck"}, {"overlap_mode": "margin", "overlap_votes": "9"}):
+        assert client.post(address(project), PRICE | wrong).status_code == 422
+    boxes = factories.make_project(alice, kind="bounding_box", name="Boxes")
+    assert "equal answers" not in client.get(address(boxes)).text
+    assert client.post(address(boxes), PRICE | {"overlap_mode": "agreement"}).status_code == 422
 
 
 def test_price_goes_on_to_the_launch(client: Client, project: Project) -> None:

@@ -25,7 +25,7 @@ def test_projects_are_listed_with_a_fixed_number_of_queries(
     for number in range(count):
         factories.make_open_pool(alice, name=f"Animals {number}")
     client = client_for(alice)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         html = client.get("/projects/").content.decode()
     assert html.count("project-card-head") == count
 
@@ -49,7 +49,7 @@ def test_projects_say_what_to_do_next(alice: User, client_for: ClientFor) -> Non
         "Fresh": "Write the question",
         "Empty": "Add items",
         "Ready": "Ready to launch",
-        "Running": "Workers are answering",
+        "Running": "Open to workers",
         "Resting": "Paused",
         "Over": "Closed with 3 of 3 open",
     }
@@ -166,7 +166,7 @@ def test_overview_takes_a_fixed_number_of_queries(
     pool = factories.make_open_pool(alice, tasks=count)
     client = client_for(alice)
     client.get(f"/p/{pool.project.public_id}/")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.get(f"/p/{pool.project.public_id}/")
 
 

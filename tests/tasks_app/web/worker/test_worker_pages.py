@@ -208,7 +208,7 @@ def test_market_costs_the_same_for_any_number_of_pools(
     for number in range(pools):
         factories.make_open_pool(alice, name=f"Pool {number}")
     client = client_for(worker)
-    with django_assert_num_queries(5):  # session, user, count, page, restrictions
+    with django_assert_num_queries(6):  # session, user, audiences, count, page, restrictions
         client.get("/work/")
 
 
