@@ -1,36 +1,12 @@
-// What every page shares. Nothing here is needed to read a page or to send a form: it makes them nicer.
+// What every page shares. Nothing here is needed to read a page or to send a form: it makes them nicer. The work page, which
+// must be light, takes of it what is in shell/.
 
-/* ---- Theme: as the system → light → dark ------------------------------------------------------------------------- */
-const THEMES = ["system", "light", "dark"];
+import * as asking from "./shell/asking.js";
+import { startShell } from "./shell/shell.js";
+import * as toasts from "./shell/toasts.js";
 
-export function nextTheme(theme) {
-  return THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
-}
-
-function storedTheme() {
-  try {
-    const theme = localStorage.getItem("theme");
-    return THEMES.includes(theme) ? theme : "system";
-  } catch {
-    return "system";
-  }
-}
-
-function applyTheme(theme) {
-  const root = document.documentElement;
-  if (theme === "system") delete root.dataset.theme;
-  else root.dataset.theme = theme;
-  try {
-    if (theme === "system") localStorage.removeItem("theme");
-    else localStorage.setItem("theme", theme);
-  } catch {
-    // Not remembered then, but applied.
-  }
-  for (const button of document.querySelectorAll("[data-theme-toggle]")) {
-    button.setAttribute("aria-label", `Theme: ${theme === "system" ? "as the system" : theme}`);
-    button.title = `Theme: ${theme === "system" ? "as the system" : theme}`;
-  }
-}
+export const confirmWith = asking.confirmWith;
+export const toast = toasts.toast;
 
 /* ---- Times ------------------------------------------------------------------------------------------------------- */
 // The same words as `spoken_distance` in tasks_app/templatetags/quorate.py.
@@ -69,54 +45,7 @@ export function refreshTimes(root = document) {
   }
 }
 
-/* ---- Toasts ------------------------------------------------------------------------------------------------------ */
-const TOAST_MS = 6000;
-
-export function toast(text, level = "info") {
-  const area = document.getElementById("toasts");
-  if (!area) return;
-  const box = document.createElement("div");
-  box.className = `toast toast-${level}`;
-  const words = document.createElement("div");
-  words.className = "toast-text";
-  words.textContent = text;
-  const close = document.createElement("button");
-  close.type = "button";
-  close.className = "btn btn-quiet btn-icon btn-small";
-  close.setAttribute("aria-label", "Dismiss this message");
-  close.textContent = "×";
-  close.addEventListener("click", () => box.remove());
-  box.append(words, close);
-  area.append(box);
-  // Trouble stays until it is dismissed; nobody is hurried while reading or reaching for it.
-  if (level === "danger" || level === "warning") return;
-  let left = setTimeout(() => box.remove(), TOAST_MS);
-  for (const event of ["pointerenter", "focusin"]) box.addEventListener(event, () => clearTimeout(left));
-  for (const event of ["pointerleave", "focusout"]) {
-    box.addEventListener(event, () => {
-      clearTimeout(left);
-      left = setTimeout(() => box.remove(), TOAST_MS);
-    });
-  }
-}
-
 /* ---- Asking first ------------------------------------------------------------------------------------------------ */
-// Resolves to true when the person agrees. Options: title, action (the button's words), danger.
-export function confirmWith(text, { title = "Are you sure?", action = "Continue", danger = false } = {}) {
-  const dialog = document.getElementById("confirm-dialog");
-  if (!dialog) return Promise.resolve(window.confirm(text));
-  dialog.querySelector("#confirm-title").textContent = title;
-  dialog.querySelector("#confirm-text").textContent = text;
-  const button = dialog.querySelector("#confirm-action");
-  button.textContent = action;
-  button.classList.toggle("btn-danger", danger);
-  dialog.returnValue = "cancel";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "confirm"), { once: true });
-  });
-}
-
 export const confirmOptions = (element) => ({
   title: element.dataset.confirmTitle,
   action: element.dataset.confirmAction || element.textContent.trim() || undefined,
@@ -177,8 +106,10 @@ function watchUnsaved() {
   });
 }
 
-/* ---- Clicks ------------------------------------------------------------------------------------------------------ */
-async function copy(button) {
+/* ---- Copying ----------------------------------------------------------------------------------------------------- */
+async function copy(event) {
+  const button = event.target.closest?.("[data-copy], [data-copy-target]");
+  if (!button) return;
   const source = button.dataset.copyTarget ? document.querySelector(button.dataset.copyTarget) : null;
   const text = button.dataset.copy ?? source?.value ?? source?.textContent ?? "";
   try {
@@ -196,27 +127,6 @@ async function copy(button) {
   }
 }
 
-function onClick(event) {
-  const target = event.target.closest?.("button, a, summary, input");
-  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
-    if (!menu.contains(event.target)) menu.open = false;
-  }
-  if (!target) return;
-  if ("themeToggle" in target.dataset) applyTheme(nextTheme(storedTheme()));
-  if ("copy" in target.dataset || "copyTarget" in target.dataset) copy(target);
-  if ("dismiss" in target.dataset) target.closest("[data-dismissible]")?.remove();
-  if (target.dataset.dialogOpen) document.querySelector(target.dataset.dialogOpen)?.showModal();
-  if ("dialogClose" in target.dataset) target.closest("dialog")?.close();
-}
-
-function onKeydown(event) {
-  if (event.key !== "Escape") return;
-  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
-    menu.open = false;
-    if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
-  }
-}
-
 /* ---- What modules of a page send along ----------------------------------------------------------------------------- */
 export function csrfToken() {
   return document.querySelector("meta[name=csrf-token]")?.content ?? "";
@@ -228,13 +138,12 @@ function autosubmit(event) {
 }
 
 function start() {
-  applyTheme(storedTheme());
+  startShell();
   refreshTimes();
   setInterval(refreshTimes, 20_000);
   document.addEventListener("submit", askBeforeSubmit, { capture: true });
   document.addEventListener("submit", sendOnce);
-  document.addEventListener("click", onClick);
-  document.addEventListener("keydown", onKeydown);
+  document.addEventListener("click", copy);
   document.addEventListener("change", autosubmit);
   window.addEventListener("pageshow", forgetSending);
   watchUnsaved();

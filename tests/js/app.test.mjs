@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { localMoment, nextTheme, relativeTime } from "../../static/js/app.js";
+import { localMoment, relativeTime } from "../../static/js/app.js";
 import { describeFiles } from "../../static/js/requester/dropzone.js";
+import { nextTheme } from "../../static/js/shell/themes.js";
 
 const NOW = Date.UTC(2026, 2, 1, 12);
 

@@ -3,6 +3,8 @@ import { test } from "node:test";
 
 import * as g from "../../static/js/annotate/geometry.js";
 
+import { BOX } from "../../static/js/forms/box.js";
+
 const SIZE = { width: 100, height: 80 };
 const box = (x1, y1, x2, y2, more = {}) => ({ x1, y1, x2, y2, ...more });
 
@@ -66,18 +68,18 @@ test("hitBorder is the outline only", () => {
 
 test("pickBorder prefers the smallest box", () => {
   const boxes = [box(0, 0, 50, 50, { id: 1 }), box(0, 0, 20, 20, { id: 2 })];
-  assert.equal(g.pickBorder(boxes, { x: 1, y: 10 }, 3).id, 2);
-  assert.equal(g.pickBorder(boxes, { x: 30, y: 30 }, 3), null);
+  assert.equal(g.pickBorder(BOX, boxes, { x: 1, y: 10 }, 3).id, 2);
+  assert.equal(g.pickBorder(BOX, boxes, { x: 30, y: 30 }, 3), null);
 });
 
 test("pickInside goes through a stack of boxes, smallest first, and round again", () => {
   const boxes = [box(0, 0, 90, 70, { id: 1 }), box(10, 10, 50, 50, { id: 2 }), box(20, 20, 40, 40, { id: 3 })];
   const at = { x: 30, y: 30 };
-  assert.equal(g.pickInside(boxes, at).id, 3);
-  assert.equal(g.pickInside(boxes, at, 3).id, 2);
-  assert.equal(g.pickInside(boxes, at, 2).id, 1);
-  assert.equal(g.pickInside(boxes, at, 1).id, 3);
-  assert.equal(g.pickInside(boxes, { x: 95, y: 75 }), null);
+  assert.equal(g.pickInside(BOX, boxes, at).id, 3);
+  assert.equal(g.pickInside(BOX, boxes, at, 3).id, 2);
+  assert.equal(g.pickInside(BOX, boxes, at, 2).id, 1);
+  assert.equal(g.pickInside(BOX, boxes, at, 1).id, 3);
+  assert.equal(g.pickInside(BOX, boxes, { x: 95, y: 75 }), null);
 });
 
 test("repeated names the later of two boxes that are the same", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { commandFor, hears, hotkeyMap, hotkeyOf } from "../../static/js/annotate/keyboard.js";
+import { commandFor, hears, hotkeyMap, hotkeyOf, meant } from "../../static/js/annotate/keyboard.js";
+import { singleKeys, withKey } from "../../static/js/annotate/own_keys.js";
 
 const press = (key, more = {}) => ({ key, code: "", ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, repeat: false, ...more });
 const KEYS = hotkeyMap([{ key: "red", hotkey: "1" }, { key: "white", hotkey: "w" }, { key: "none", hotkey: "" }]);
@@ -63,4 +64,26 @@ test("a key goes to the tool that has the focus, else to the only one", () => {
   assert.equal(hears(a, body, new Set([a, b])), false);
   assert.equal(hears(a, body, new Set([a])), true);
   assert.equal(hears(a, node([], true), new Set([a])), false);
+});
+
+// Keys of the person's own
+
+test("a key of one's own stands for another; combinations stay what they are", () => {
+  const keys = { q: "Delete", 9: "1", ",": "s" };
+  assert.deepEqual(commandFor(meant(press("q"), keys), KEYS), { type: "delete" });
+  assert.deepEqual(commandFor(meant(press("Q", { shiftKey: true }), keys), KEYS), { type: "delete" });
+  assert.deepEqual(commandFor(meant(press("9", { code: "Digit9" }), keys), KEYS), { type: "class", class: "red" });
+  assert.equal(meant(press("q", { ctrlKey: true }), keys).key, "q");
+  assert.equal(meant(press("x"), keys).key, "x");
+});
+
+test("a key map's single keys can be given others, one each", () => {
+  const rows = [[["1", "…"], "Choose a class"], [["Ctrl", "Z"], "Undo"], [["+", "−"], "Zoom"], [["Delete"], "Delete"]];
+  assert.deepEqual(singleKeys(rows).map(({ key }) => key), ["1", "+", "-", "Delete"]);
+  let keys = withKey({}, "q", "Delete");
+  keys = withKey(keys, "w", "Delete");
+  assert.deepEqual(keys, { w: "Delete" });
+  keys = withKey(keys, "w", "+");
+  assert.deepEqual(keys, { w: "+" });
+  assert.deepEqual(withKey(keys, "+", "+"), {});
 });

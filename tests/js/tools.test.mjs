@@ -5,14 +5,17 @@ import { whatIsAt } from "../../static/js/annotate/drawing.js";
 import { wheelFactor } from "../../static/js/annotate/pointer.js";
 import * as s from "../../static/js/annotate/state.js";
 import { DASHES, dashOf, PALETTE, shorten, stylesOf } from "../../static/js/annotate/styles.js";
-import { problemsOf } from "../../static/js/tools/bounding_box.js";
+import { problemsOf } from "../../static/js/annotate/editor.js";
+import { attributesOf } from "../../static/js/annotate/extras.js";
+import { linesOf, snapped } from "../../static/js/annotate/snapping.js";
+import { BOX } from "../../static/js/forms/box.js";
 import { isStray } from "../../static/js/tools/choice.js";
 import { readQuestion } from "../../static/js/tools/preview.js";
 
 const CLASSES = [{ key: "red", name: "Red" }, { key: "white", name: "White" }];
 const VIEW = { scale: 2, x: 10, y: 20 };
 const box = (x1, y1, x2, y2, key = "red") => ({ class: key, x1, y1, x2, y2 });
-const fresh = (...boxes) => s.create({ classes: CLASSES, size: { width: 400, height: 300 }, minimum: 4, boxes });
+const fresh = (...shapes) => s.create({ form: BOX, classes: CLASSES, size: { width: 400, height: 300 }, minimum: 4, shapes });
 const screen = (x, y) => ({ x: x * 2 + 10, y: y * 2 + 20 });
 
 // Which presses draw
@@ -20,7 +23,7 @@ const screen = (x, y) => ({ x: x * 2 + 10, y: y * 2 + 20 });
 test("inside a box one draws; its outline chooses it", () => {
   const state = fresh(box(100, 100, 200, 200));
   assert.deepEqual(whatIsAt(state, VIEW, screen(150, 150)), { on: "free" });
-  assert.deepEqual(whatIsAt(state, VIEW, screen(100, 150)), { on: "box", id: 1 });
+  assert.deepEqual(whatIsAt(state, VIEW, screen(100, 150)), { on: "shape", id: 1 });
 });
 
 test("inside the selected box one draws; handles and outline take hold of it", () => {
@@ -35,14 +38,14 @@ test("the outline of a box only just drawn is not in the way of the next", () =>
   state = s.endDraft(s.moveDraft(state, { x: 200, y: 200 }));
   assert.deepEqual(whatIsAt(state, VIEW, screen(200, 200)), { on: "handle", handle: "se" });
   assert.deepEqual(whatIsAt(state, VIEW, screen(203.5, 203.5)), { on: "free" });
-  assert.equal(whatIsAt(state, VIEW, screen(100, 120)).on, "box");
+  assert.equal(whatIsAt(state, VIEW, screen(100, 120)).on, "shape");
 });
 
 test("Shift draws from anywhere, selecting takes the inside", () => {
   const state = s.select(fresh(box(100, 100, 200, 200)), 1);
   assert.notEqual(whatIsAt(state, VIEW, screen(200, 200), { force: true }).on, "handle");
   assert.deepEqual(whatIsAt(state, VIEW, screen(150, 150), { selecting: true }), { on: "outline" });
-  assert.deepEqual(whatIsAt(fresh(box(100, 100, 200, 200)), VIEW, screen(150, 150), { selecting: true }), { on: "box", id: 1 });
+  assert.deepEqual(whatIsAt(fresh(box(100, 100, 200, 200)), VIEW, screen(150, 150), { selecting: true }), { on: "shape", id: 1 });
 });
 
 test("a finger reaches further than a mouse", () => {
@@ -64,6 +67,29 @@ test("boxes drawn twice and a box not ended are asked about; a picture nobody sa
   assert.deepEqual(problemsOf(twice).map((row) => [row.code, row.blocking]), [["unfinished", false], ["identical_boxes", false]]);
   assert.deepEqual(problemsOf(fresh(box(0, 0, 9, 9)), { failed: true }).map((row) => [row.code, row.blocking]), [["no_picture", true]]);
   assert.deepEqual(problemsOf(fresh(box(0, 0, 9, 9))), []);
+});
+
+test("the box that is there twice is brought into view", () => {
+  const shown = [];
+  const [problem] = problemsOf(fresh(box(0, 0, 9, 9), box(0, 0, 9, 9)), { show: (id) => shown.push(id) });
+  problem.show();
+  assert.deepEqual(shown, [2]);
+});
+
+// Edges that stick
+
+test("edges stick to the picture's, and to those of others where one wants", () => {
+  const state = fresh(box(100, 50, 200, 150));
+  assert.deepEqual(snapped({ x: 3, y: 296 }, linesOf(state, false), 1), { x: 0, y: 300 });
+  assert.deepEqual(snapped({ x: 103, y: 120 }, linesOf(state, false), 1), { x: 103, y: 120 });
+  assert.deepEqual(snapped({ x: 103, y: 153 }, linesOf(state, true), 1), { x: 100, y: 150 });
+  assert.deepEqual(snapped({ x: 103, y: 153 }, linesOf(state, true), 4), { x: 103, y: 153 });
+  assert.deepEqual(linesOf(s.select(state, 1), true).xs, [0, 400]);
+});
+
+test("attributes are read from a line each", () => {
+  assert.deepEqual(attributesOf("pose: left, right\n\n truncated "), [{ name: "pose", choices: ["left", "right"] }, { name: "truncated", choices: [] }]);
+  assert.deepEqual(attributesOf(undefined), []);
 });
 
 // Choice
@@ -103,7 +129,10 @@ test("a wheel step zooms gently, a pinch on a touchpad finely, and no step is a 
 test("the preview reads a Django formset as the server would", () => {
   const entries = [
     ["prompt", " What? "],
-    ["min_size", "6"],
+    ["min_size", "6", "number"],
+    ["length", "", "number"],
+    ["paste", "1", "flag"],
+    ["fields", "[1", "json"],
     ["classes-TOTAL_FORMS", "4"],
     ["classes-0-name", "Red cell"],
     ["classes-0-hotkey", "2"],
@@ -117,6 +146,7 @@ test("the preview reads a Django formset as the server would", () => {
   assert.deepEqual(readQuestion(entries), {
     prompt: "What?",
     min_size: 6,
+    paste: true,
     classes: [
       { key: "Red cell", name: "Red cell", color: "#123456", hotkey: "2", description: "", example: null },
       { key: "White", name: "White", color: "", hotkey: "1", description: "", example: null },

@@ -67,3 +67,14 @@ test("the loupe stays beside the finger and on the stage", () => {
   assert.deepEqual(loupeCorner({ x: 300, y: 20 }, room), { x: 156, y: 0 });
   assert.deepEqual(loupeCorner({ x: 50, y: 20 }, room), { x: 78, y: 0 });
 });
+
+test("a turned stage: its room, and where a point of it lies for those who draw", () => {
+  const outer = { width: 300, height: 100 };
+  assert.deepEqual([0, 1, 2, 3].map((turns) => v.turnedRoom(turns, outer).width), [300, 100, 300, 100]);
+  // The corner that was on the upper left goes clockwise round the stage.
+  const corners = [[0, 0], [300, 0], [300, 100], [0, 100]];
+  corners.forEach(([x, y], turns) => assert.deepEqual(v.unturned(turns, { x, y }, outer), { x: 0, y: 0 }));
+  assert.deepEqual(v.unturned(1, { x: 290, y: 20 }, outer), { x: 20, y: 10 });
+  assert.equal(v.turnStyle(0, outer), "");
+  assert.equal(v.turnStyle(3, outer), "translate(0px, 100px) rotate(270deg)");
+});

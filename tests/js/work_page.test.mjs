@@ -2,16 +2,18 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { Drafts } from "../../static/js/work/drafts.js";
+import { Getting } from "../../static/js/work/getting.js";
 import { HandingIn } from "../../static/js/work/handing_in.js";
 import { listen } from "../../static/js/work/listening.js";
 import { openPage, give } from "../../static/js/work/session.js";
 import { MemoryStore } from "../../static/js/work/stores.js";
+import { TaskInView } from "../../static/js/work/task_in_view.js";
 import { actionsOf, planWithout } from "../../static/js/work/without.js";
 
 const tasks = [{ id: "t0", position: 0, item: {}, media_url: null, state: "open" }];
 const answered = () => {
   const page = openPage({ id: "as1", reward: "0.06", tasks }, null);
-  give(page, { class: "cat" }, 2);
+  give(page, { class: "cat" }, { seconds: 2, signals: null });
   return page;
 };
 const storage = () => {
@@ -139,4 +141,97 @@ test("signs of the browser are told apart", () => {
   window.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
   window.dispatchEvent(new Event("online"));
   assert.deepEqual(heard, ["touched", "seen false", "left", "back", "online"]);
+});
+
+// The task in view
+
+class FakeRoot extends EventTarget {}
+
+function inView({ tasks: count = 1, problems = [] } = {}) {
+  const log = { said: [], finished: [], mounts: [] };
+  const ready = {
+    freshStage: () => (log.root = new FakeRoot()),
+    progress: () => {},
+    setClassKeys: (letters) => (log.letters = letters),
+    submitButton: (shown, text) => (log.button = [shown, text]),
+    announce: () => {},
+    say: (text, tone) => text && log.said.push([text, tone]),
+  };
+  const tool = {
+    mount: (root, options) => {
+      const mounted = { options, value: () => log.value ?? null, problems: () => problems, focus: () => {}, destroy: () => (log.destroyed = true) };
+      log.mounts.push(mounted);
+      return mounted;
+    },
+  };
+  const now = new TaskInView({ tool, config: { examples: {} }, view: ready, drafts: new Drafts({ storage: storage(), person: "p" }), onFinished: (page) => log.finished.push(page) });
+  const rows = Array.from({ length: count }, (_, place) => ({ id: `t${place}`, position: place, item: {}, media_url: null, state: "open" }));
+  now.open(openPage({ id: "as1", reward: "0.06", tasks: rows, question: { classes: [{ hotkey: "1" }] } }, null));
+  return { now, log };
+}
+
+test("the last answer of a page finishes it, with what was measured", () => {
+  const { now, log } = inView({ tasks: 2 });
+  assert.deepEqual([log.letters, log.button], [["1"], [false, "Next"]]);
+  log.root.dispatchEvent(Object.assign(new Event("paste"), { clipboardData: { getData: () => "four" } }));
+  now.change({ class: "cat" });
+  now.finish({ class: "cat" });
+  assert.deepEqual([log.mounts.length, log.finished.length], [2, 0]);
+  now.finish({ class: "dog" });
+  const [page] = log.finished;
+  assert.deepEqual([...page.answers.values()].map((one) => [one.answer.class, one.given, one.signals.pasted, one.signals.changes]), [
+    ["cat", true, 4, 1],
+    ["dog", true, 0, 0],
+  ]);
+  assert.equal(now.page, null);
+});
+
+test("problems are asked about once, all of them; a change asks again; one that blocks stays", () => {
+  const problems = [{ code: "a", message: "First?", show: () => (problems.shown = true) }, { code: "b", message: "Second?" }];
+  const { now, log } = inView({ problems });
+  log.value = { boxes: [] };
+  now.submit();
+  assert.deepEqual([log.said, problems.shown], [[["First? Second? Press Submit again if so.", "warning"]], true]);
+  now.change(log.value);
+  now.submit();
+  assert.equal(log.finished.length, 0);
+  now.submit();
+  assert.equal(log.finished.length, 1);
+  const blocked = inView({ problems: [{ code: "c", message: "No.", blocking: true }] });
+  blocked.log.value = 1;
+  blocked.now.submit();
+  blocked.now.submit();
+  assert.deepEqual([blocked.log.finished.length, blocked.log.said.at(-1)], [0, ["No.", "danger"]]);
+});
+
+// The way to the next page
+
+test("what was taken ahead is opened at once, else the server is asked, else the reason is shown and asked again", async () => {
+  const log = [];
+  const supply = { ahead: [], shift: () => supply.ahead.shift() ?? null, take: async () => reply };
+  let busy = false;
+  const getting = new Getting({
+    supply,
+    outbox: { waiting: [], flush: () => {} },
+    view: { instead: (shown) => log.push(shown.title) },
+    config: { signIn: "/" },
+    idle: () => !busy,
+    open: (page) => log.push(page),
+    giveBack: () => {},
+    timer: { setTimeout: (run) => ((log.again = run), 7), clearTimeout: () => {} },
+    page: { hidden: false },
+  });
+  supply.ahead.push("first");
+  await getting.next();
+  reply = { status: 200, data: { assignment: null, reason: "no_tasks", message: "None." }, error: null };
+  await getting.next();
+  assert.deepEqual([...log], ["first", "No tasks for you just now"]);
+  assert.equal(getting.waiting, 7);
+  supply.ahead.push("second");
+  getting.again();
+  assert.deepEqual([log.at(-1), getting.waiting, getting.round], ["second", null, 0]);
+  busy = true;
+  supply.ahead.push("third");
+  await getting.next();
+  assert.equal(supply.ahead.length, 1);
 });

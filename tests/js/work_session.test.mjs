@@ -3,6 +3,8 @@ import { test } from "node:test";
 
 import { alone } from "../../static/js/work/alone.js";
 import { createApi, retryAfterMs } from "../../static/js/work/api.js";
+import { Signals } from "../../static/js/work/signals.js";
+import { TimeLeft } from "../../static/js/work/time_left.js";
 import { ActiveClock, Deadline, clockText, urgency } from "../../static/js/work/clocks.js";
 import { Drafts, Unseen } from "../../static/js/work/drafts.js";
 import { micro, moneyText } from "../../static/js/work/money.js";
@@ -15,6 +17,7 @@ const assignment = (count, reward = "0.06") => ({
   reward,
   tasks: Array.from({ length: count }, (_, place) => ({ id: `t${place}`, position: place, item: {}, media_url: null, state: "open" })).reverse(),
 });
+const measured = (seconds, signals = null) => ({ seconds, signals });
 const page = (count, drafts) => session.openPage(assignment(count), null, drafts);
 
 test("a page shows its open tasks by position", () => {
@@ -25,10 +28,10 @@ test("a page shows its open tasks by position", () => {
 
 test("giving answers walks through the page and completes it", () => {
   const it = page(3);
-  assert.equal(session.give(it, "a", 1), false);
-  assert.equal(session.give(it, "b", 2), false);
+  assert.equal(session.give(it, "a", measured(1)), false);
+  assert.equal(session.give(it, "b", measured(2)), false);
   assert.equal(session.lastOpen(it), true);
-  assert.equal(session.give(it, "c", 3), true);
+  assert.equal(session.give(it, "c", measured(3)), true);
   assert.deepEqual(session.submission(it), {
     answers: [
       { task: "t0", answer: "a", seconds: 1 },
@@ -40,12 +43,12 @@ test("giving answers walks through the page and completes it", () => {
 
 test("going back opens the answer again and returns to where one was", () => {
   const it = page(3);
-  session.give(it, "a", 1);
-  session.give(it, "b", 1);
+  session.give(it, "a", measured(1));
+  session.give(it, "b", measured(1));
   assert.equal(session.goBack(it), true);
   assert.equal(session.taskInView(it).id, "t1");
   assert.equal(it.answers.get("t1").answer, "b");
-  session.give(it, "B", 2);
+  session.give(it, "B", measured(2));
   assert.equal(session.taskInView(it).id, "t2");
   it.at = 0;
   assert.equal(session.goBack(it), false);
@@ -55,24 +58,24 @@ test("drafts put a page back where it was", () => {
   const drafts = new Map([["t0", { answer: "a", seconds: 4, given: true }], ["t1", { answer: "half", seconds: 2 }], ["t2", null]]);
   const it = page(3, drafts);
   assert.equal(session.taskInView(it).id, "t1");
-  assert.deepEqual(it.answers.get("t1"), { answer: "half", seconds: 2, given: false });
+  assert.deepEqual(it.answers.get("t1"), { answer: "half", seconds: 2, signals: null, given: false });
   const full = page(1, new Map([["t0", { answer: "a", seconds: 1, given: true }]]));
   assert.equal(session.taskInView(full).id, "t0");
 });
 
 test("leaving a task out shortens the page and its pay", () => {
   const it = page(3);
-  session.give(it, "a", 1);
+  session.give(it, "a", measured(1));
   assert.equal(session.leaveOut(it).id, "t1");
   assert.equal(session.taskInView(it).id, "t2");
   assert.equal(session.rewardOf(it), 40_000n);
-  assert.equal(session.give(it, "c", 1), true);
+  assert.equal(session.give(it, "c", measured(1)), true);
   assert.deepEqual(session.submission(it).answers.map((row) => row.task), ["t0", "t2"]);
 });
 
 test("leaving out the last open task completes what was answered, or empties the page", () => {
   const two = page(2);
-  session.give(two, "a", 1);
+  session.give(two, "a", measured(1));
   session.leaveOut(two);
   assert.equal(session.isComplete(two), true);
   const one = page(1);
@@ -115,9 +118,51 @@ test("the active clock counts seen and used time only", () => {
   clock.show(true);
   now = 201_500;
   assert.equal(clock.seconds, 35.5);
-  clock.restart(12);
+  assert.deepEqual([clock.idle, clock.hidden], [66, 100]);
+  clock.restart({ seconds: 12, idle: 3 });
   now = 202_500;
-  assert.equal(clock.seconds, 13);
+  assert.deepEqual([clock.seconds, clock.idle, clock.hidden], [13, 3, 0]);
+});
+
+test("signals are counted per task and go on after a reload", () => {
+  let now = 0;
+  const signals = new Signals(new ActiveClock({ now: () => now }));
+  signals.restart();
+  now = 2000;
+  signals.show(false);
+  now = 5000;
+  signals.show(true);
+  signals.paste("abc");
+  signals.change();
+  const { seconds, signals: kept } = signals.measured;
+  assert.deepEqual([seconds, kept], [2, { idle: 0, hidden: 3, left: 1, pastes: 1, pasted: 3, changes: 1 }]);
+  const again = new Signals(new ActiveClock({ now: () => now }));
+  again.restart({ seconds, signals: kept });
+  again.change();
+  assert.deepEqual(again.measured, { seconds: 2, signals: { ...kept, changes: 2 } });
+  const it = page(1);
+  session.give(it, "a", again.measured);
+  assert.deepEqual(session.submission(it).answers[0].signals, { ...kept, changes: 2 });
+  again.restart();
+  assert.deepEqual(again.measured.signals, { idle: 0, hidden: 0, left: 0, pastes: 0, pasted: 0, changes: 0 });
+});
+
+test("a page is warned of and ended once", () => {
+  const said = [];
+  const time = new TimeLeft({ view: { clock: () => {}, announce: (text) => said.push(text) }, onOver: (late) => said.push(late.id) });
+  const late = { id: "a", deadline: { left: 200 } };
+  for (const left of [200, 59, 58, 14, 0, 0]) {
+    late.deadline.left = left;
+    time.tick(late);
+  }
+  assert.deepEqual(said, ["Less than a minute left.", "15 seconds left.", "a"]);
+  time.tick({ id: "b", deadline: { left: 50 } });
+  assert.equal(said.at(-1), "Less than a minute left.");
+});
+
+test("the letters a question takes; one without classes takes none", () => {
+  assert.deepEqual(session.lettersOf({ classes: [{ hotkey: "1" }, { hotkey: "" }, { hotkey: "s" }] }), ["1", "s"]);
+  assert.deepEqual(session.lettersOf({ prompt: "?" }), []);
 });
 
 test("a deadline believes the clock that went further", () => {

@@ -2,9 +2,9 @@
 
 import { el, swatch } from "./dom.js";
 
-export function createClassbar({ classes, styles, onChoose }) {
+export function createClassbar({ label, classes, styles, onChoose }) {
   const buttons = new Map();
-  const node = el("div", { class: "class-list", role: "radiogroup", "aria-label": "Class of the next box" });
+  const node = el("div", { class: "class-list", role: "radiogroup", "aria-label": label });
   for (const row of classes) {
     const button = el(
       "button",

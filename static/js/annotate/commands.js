@@ -1,57 +1,54 @@
-// What each command of the keyboard does to the boxes and the picture.
+// What each command of the keyboard does to the shapes and the picture.
 
-import { open } from "./help.js";
 import * as state from "./state.js";
-import { sizeText } from "./geometry.js";
 
-// Arrow keys: pixels of the picture for a box, pixels of the screen for the crosshair.
+// Arrow keys: pixels of the picture for a shape, pixels of the screen for the crosshair.
 const NUDGE = { small: 1, big: 10 };
 const CROSS = { small: 10, big: 50, fine: 1 };
 
-// The key map that `?` shows.
-export const KEYS = [
-  [["1", "…"], "Choose a class; a box you selected takes it (twice: the box just drawn, too)"],
-  [["Enter"], "Begin a box at the crosshair; end it"],
-  [["←", "↑", "→", "↓"], "Move the crosshair, or the selected box by 1 pixel (Shift: further)"],
-  [["Ctrl", "←↑→↓"], "Change the selected box's size; move the crosshair by 1 pixel"],
-  [[".", ","], "Next box, previous box"],
-  [["Delete"], "Delete the selected box"],
-  [["Ctrl", "Z"], "Undo (Ctrl Y: redo)"],
-  [["+", "−", "0"], "Zoom in, out, whole picture (wheel or pinch)"],
-  [["Space"], "Hold and drag to move the picture (or middle button, two fingers)"],
-  [["Ctrl", "click"], "Select a box by its inside; again for the one around it"],
-  [["Shift", "drag"], "Draw, even from a handle"],
-  [["Esc"], "Cancel, let go"],
-  [["?"], "This list"],
-];
+// Letters that an editor of shapes takes; a class key of the same letter goes before.
+export const LETTERS = { d: "duplicate", g: "snap", m: "magnify", r: "turn", "[": "previous-point", "]": "next-point" };
+const FLAG_LETTERS = { o: "occluded", h: "uncertain" };
+
+export const lettersOf = ({ flags }, form) => ({ ...LETTERS, ...(flags && FLAG_LETTERS), ...form.letters });
 
 // A class was chosen, by key or by click: says what it now stands for.
 export function chooseClass(desk, key) {
   const { name } = desk.styles.get(key);
   const before = desk.get();
   desk.set(state.chooseClass(before, key));
-  if (desk.get().boxes !== before.boxes) desk.say(`Box is now ${name}.`);
-  else if (before.fresh && before.active !== key) desk.say(`Next box: ${name}. Same key again changes the last one.`);
-  else desk.say(`Next box: ${name}.`);
+  const { one } = before.form;
+  if (desk.get().shapes !== before.shapes) desk.say(`This ${one} is now ${name}.`);
+  else if (before.fresh && before.active !== key) desk.say(`Next ${one}: ${name}. Same key again changes the last one.`);
+  else desk.say(`Next ${one}: ${name}.`);
 }
 
 function step(desk, by) {
   desk.set(state.selectNext(desk.get(), by));
   const current = desk.get();
-  const box = state.selectedBox(current);
-  if (!box) return;
-  desk.stage.reveal(box);
-  const place = `${current.boxes.indexOf(box) + 1} of ${current.boxes.length}`;
-  desk.say(`Box ${place}: ${desk.styles.get(box.class).name}, ${sizeText(box)}.`);
+  const shape = state.selectedShape(current);
+  if (!shape) return;
+  desk.stage.reveal(current.form.bounds(shape));
+  const place = `${current.shapes.indexOf(shape) + 1} of ${current.shapes.length}`;
+  desk.say(`${place}: ${desk.styles.get(shape.class).name}, ${current.form.size(shape)}.`);
 }
 
-function keyboardBox(desk) {
+function enter(desk) {
   desk.mouse = null;
   const before = desk.get();
   desk.set(state.enter(before, desk.stage.centre()));
   const current = desk.get();
-  if (current.draft) desk.say("First corner set. Arrows size the box, Enter ends it, Esc cancels.");
-  else if (before.draft && before.boxes === current.boxes) desk.say(state.tooSmall(current));
+  const { form } = current;
+  if (current.draft) desk.say(form.said?.(current.draft) ?? "First corner set. Arrows size it, Enter ends it, Esc cancels.");
+  else if (before.draft && before.shapes === current.shapes) desk.say(state.tooSmall(current));
+}
+
+// A point that is not to be seen is left out.
+function skip(desk) {
+  const { form, draft } = desk.get();
+  desk.set(state.placePoint({ ...desk.get(), draft: { ...draft, to: form.skip } }));
+  const next = desk.get().draft;
+  if (next) desk.say(form.said(next));
 }
 
 function arrow(desk, { x, y, big, resize }) {
@@ -68,14 +65,20 @@ function arrow(desk, { x, y, big, resize }) {
   desk.stage.reveal({ x1: left, y1: top, x2: left, y2: top });
 }
 
-// type of command → function of the command. `desk` as in tools/bounding_box.js, `help` the dialog of keys.
-export function createCommands(desk, help) {
+// What is done seldom is loaded first.
+export const later = async (desk, type) => (await import("./more.js")).run(type, desk, state);
+
+const LATER = ["duplicate", "occluded", "uncertain", "next-point", "previous-point", "other-form", "hide-point"];
+
+// type of command → function of the command. `desk` as in editor.js.
+export function createCommands(desk) {
   const change = (how) => () => desk.set(how(desk.get()));
   return {
+    ...Object.fromEntries(LATER.map((type) => [type, () => later(desk, type)])),
     none: () => {},
     class: (command) => chooseClass(desk, command.class),
-    delete: change(state.removeSelected),
-    enter: () => keyboardBox(desk),
+    delete: () => desk.set(desk.get().draft ? state.dropPoint(desk.get()) : state.remove(desk.get())),
+    enter: () => enter(desk),
     escape: () => {
       desk.say("");
       desk.set(state.escape(desk.get()));
@@ -85,9 +88,12 @@ export function createCommands(desk, help) {
     "zoom-in": () => desk.stage.zoomStep(1),
     "zoom-out": () => desk.stage.zoomStep(-1),
     fit: () => desk.stage.fit(),
-    next: () => step(desk, 1),
+    next: () => (desk.get().draft && desk.get().form.skip ? skip(desk) : step(desk, 1)),
     previous: () => step(desk, -1),
-    help: () => open(help),
+    help: () => desk.panel.showKeys(),
+    snap: () => desk.toggle("snapping"),
+    magnify: () => desk.toggle("magnifying"),
+    turn: () => desk.stage.turn(),
     hand: () => desk.hold(true),
     arrow: (command) => arrow(desk, command),
   };

@@ -89,21 +89,33 @@ export function hitBorder(box, point, reach) {
   );
 }
 
-// The smallest box whose outline is within `reach` of the point, or null. `reach` in pixels of the picture.
-export function pickBorder(boxes, point, reach) {
+// The smallest shape whose outline is within `reach` of the point, or null. `reach` in pixels of the picture.
+export function pickBorder(form, shapes, point, reach) {
   let best = null;
-  for (const box of boxes) {
-    if (hitBorder(box, point, reach) && (!best || areaOf(box) < areaOf(best))) best = box;
+  for (const shape of shapes) {
+    if (form.onOutline(shape, point, reach) && (!best || form.area(shape) < form.area(best))) best = shape;
   }
   return best;
 }
 
-// The smallest box around a point; when `current` already is one of them, the next larger, and then round again.
-export function pickInside(boxes, point, current = null) {
-  const around = boxes.filter((box) => contains(box, point)).sort((a, b) => areaOf(a) - areaOf(b));
+// The smallest shape around a point; when `current` already is one of them, the next larger, and then round again.
+export function pickInside(form, shapes, point, current = null) {
+  const around = shapes.filter((shape) => form.contains(shape, point)).sort((a, b) => form.area(a) - form.area(b));
   if (!around.length) return null;
-  const place = around.findIndex((box) => box.id === current);
+  const place = around.findIndex((shape) => shape.id === current);
   return around[(place + 1) % around.length];
+}
+
+// How far a value has to move to the nearest of `lines` (sorted) within `reach`; 0 where there is none.
+export function snapShift(value, lines, reach) {
+  let [low, high] = [0, lines.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (lines[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  const near = [lines[low - 1], lines[low]].filter((line) => line !== undefined && Math.abs(line - value) <= reach);
+  return near.length ? near.reduce((a, b) => (Math.abs(b - value) < Math.abs(a - value) ? b : a)) - value : 0;
 }
 
 // Groups of boxes that are the same box drawn twice (same class, every edge within `slack` pixels): the later ids.

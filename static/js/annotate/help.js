@@ -1,6 +1,7 @@
-// Two native dialogs: the key map, and what each class means.
+// Two native dialogs: the key map, and what each class means. Loaded when one is asked for.
 
 import { el, icon, swatch } from "./dom.js";
+import { keepOwnKeys, ownKeys } from "./keyboard.js";
 
 function dialog(title, ...content) {
   // No <form method="dialog">: a tool may stand inside a form, and forms do not nest.
@@ -31,10 +32,14 @@ export function keysDialog(rows) {
       ),
     ),
   );
-  return dialog("Keys", table);
+  const change = async () => {
+    const { offerOwnKeys } = await import("./own_keys.js");
+    offerOwnKeys(table, rows, { el, ownKeys, keepOwnKeys });
+    more.remove();
+  };
+  const more = el("button", { type: "button", class: "tool-button is-text", onclick: change }, "Change keys");
+  return dialog("Keys", table, more);
 }
-
-export const hasGuide = (classes) => classes.some((row) => row.description || row.example);
 
 // `exampleUrl(sha)` gives the address of a class's example picture, or null where it is not known.
 export function guideDialog(classes, styles, exampleUrl) {
@@ -55,6 +60,15 @@ export function guideDialog(classes, styles, exampleUrl) {
   return dialog("What the classes mean", el("ul", { class: "guide-list" }, ...entries));
 }
 
-export function open(node) {
-  if (!node.open) node.showModal();
+const built = new WeakMap(); // where they stand → dialogs by name
+
+// The dialog `name` of `place`, built when it is first asked for there.
+export function show(place, name, build) {
+  if (!built.has(place)) built.set(place, {});
+  const dialogs = built.get(place);
+  if (!dialogs[name]?.isConnected) {
+    dialogs[name] = build();
+    place.append(dialogs[name]);
+  }
+  if (!dialogs[name].open) dialogs[name].showModal();
 }

@@ -1,4 +1,4 @@
-// Keys: which command a key stands for (pure), and which of the tools on a page hears it.
+// Keys: what the person means by one, which command a key stands for (pure), and which of the tools on a page hears it.
 
 const ARROWS = new Map([
   ["ArrowLeft", [-1, 0]],
@@ -22,6 +22,35 @@ const PLAIN = {
   "?": "help",
 };
 
+// Keys of the person's own: the key pressed → the key it stands for, kept in this browser for all tools.
+const OWN = "quorate:keys";
+
+export function ownKeys() {
+  try {
+    return JSON.parse(localStorage.getItem(OWN)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+export function keepOwnKeys(keys) {
+  try {
+    localStorage.setItem(OWN, JSON.stringify(keys));
+  } catch {
+    // No storage: the keys are as they came.
+  }
+}
+
+// A press of a key as the person means it.
+export function meant(event, keys = ownKeys()) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return event;
+  const key = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!key) return event;
+  const { repeat, target } = event;
+  const shiftKey = event.shiftKey && key.length > 1;
+  return { key, code: "", shiftKey, ctrlKey: false, metaKey: false, altKey: false, repeat, target, preventDefault: () => event.preventDefault() };
+}
+
 // The class key an event means: its character, or the key's place where the layout types something else there
 // (digits on a French keyboard, letters on a Cyrillic one). "" when it is none.
 export function hotkeyOf(event) {
@@ -34,7 +63,8 @@ export function hotkeyOf(event) {
 }
 
 // {type, …} or null. `hotkeys` maps a key to a class key; class keys go before everything but shortcuts with Ctrl.
-export function commandFor(event, hotkeys = new Map()) {
+// `letters` maps further keys to commands of the tool's own.
+export function commandFor(event, hotkeys = new Map(), letters = {}) {
   if (event.ctrlKey || event.metaKey) return shortcut(event);
   if (event.altKey) return null;
   const hotkey = hotkeyOf(event);
@@ -47,6 +77,8 @@ export function commandFor(event, hotkeys = new Map()) {
     return { type: "arrow", x, y, big: event.shiftKey, resize: false };
   }
   if (event.key === " ") return { type: "hand" };
+  const own = Object.hasOwn(letters, hotkey || event.key) ? letters[hotkey || event.key] : null;
+  if (own) return { type: event.repeat ? "none" : own };
   const type = Object.hasOwn(PLAIN, event.key) ? PLAIN[event.key] : null;
   if (type === "enter" && event.repeat) return { type: "none" };
   return type && { type };
@@ -69,7 +101,8 @@ export function hotkeyMap(classes) {
 
 // Several tools may be on one page (the demos). A key goes to the tool that has the focus; with the focus on nothing
 // in particular, to the only tool there is.
-const listening = new Set();
+// Kept at the page, for there may be two copies of this module: one of a joined page, one of a tool loaded later.
+const listening = typeof document === "undefined" ? new Set() : (document.toolsListening ??= new Set());
 
 const TYPING = "input, textarea, select, [contenteditable=''], [contenteditable=true], dialog";
 const OPERATED = "a[href], button, summary, [role=radio], [role=option], [role=checkbox]";
@@ -92,8 +125,9 @@ export function listen(root, onKey) {
   listening.add(root);
   const down = (event) => {
     if (event.defaultPrevented || event.isComposing || !hears(root, event.target)) return;
-    if (belongsToControl(event)) return;
-    if (onKey(event)) event.preventDefault();
+    const press = meant(event);
+    if (belongsToControl(press)) return;
+    if (onKey(press)) event.preventDefault();
   };
   const page = root.ownerDocument;
   page.addEventListener("keydown", down);

@@ -1,55 +1,60 @@
-// The shapes as a real list: the accessible twin of the canvas. One Tab stop; arrows go from box to box.
+// The shapes as a real list: the accessible twin of the canvas. One Tab stop; arrows go from shape to shape.
 
 import { el, swatch } from "./dom.js";
-import { sizeText } from "./geometry.js";
+import { marksOf } from "./styles.js";
 
-export function describe(box, name, place) {
-  const size = sizeText(box);
-  const at = `left ${Math.round(box.x1)}, top ${Math.round(box.y1)}`;
-  return { title: `${place + 1}. ${name}`, detail: size, spoken: `Box ${place + 1}, ${name}, ${size} pixels, ${at}` };
+export function describe(form, shape, name, place) {
+  const size = form.size(shape);
+  const { x1, y1 } = form.bounds(shape);
+  const at = `left ${Math.round(x1)}, top ${Math.round(y1)}`;
+  const marks = marksOf(shape);
+  const one = form.one[0].toUpperCase() + form.one.slice(1);
+  return { title: `${place + 1}. ${name}${marks}`, detail: size, spoken: `${one} ${place + 1}, ${name}${marks}, ${size} pixels, ${at}` };
 }
 
 // Class keys are left to the keyboard module: they work here as everywhere.
-export function createList({ label, styles, onSelect, onRemove }) {
+export function createList({ form, label, styles, onSelect, onRemove }) {
   const node = el("ul", { class: "shape-list", role: "listbox", "aria-label": label });
   const rows = new Map();
   let order = [];
 
-  function make(box) {
+  function make(shape) {
     const row = el("li", { class: "shape-row", role: "option", tabindex: "-1" });
-    row.dataset.id = box.id;
-    rows.set(box.id, { node: row, box: null, place: -1 });
+    row.dataset.id = shape.id;
+    rows.set(shape.id, { node: row, shape: null, place: -1 });
     return row;
   }
 
-  function fill(entry, box, place) {
-    if (entry.box === box && entry.place === place) return;
-    const style = styles.get(box.class);
-    const { title, detail, spoken } = describe(box, style.name, place);
+  function fill(entry, shape, place) {
+    if (entry.shape === shape && entry.place === place) return;
+    const style = styles.get(shape.class);
+    const { title, detail, spoken } = describe(form, shape, style.name, place);
     entry.node.replaceChildren(
       swatch(style),
       el("span", { class: "shape-row-title" }, title),
       el("span", { class: "shape-row-detail" }, detail),
     );
     entry.node.setAttribute("aria-label", spoken);
-    Object.assign(entry, { box, place });
+    Object.assign(entry, { shape, place });
   }
 
-  // Only rows whose box changed are touched, so that 500 boxes cost nothing while one is moved.
-  function update(boxes, selected) {
-    const alive = new Set(boxes.map((box) => box.id));
+  // Only rows whose shape changed are touched, so that 500 shapes cost nothing while one is moved.
+  function update(shapes, selected) {
+    const alive = new Set(shapes.map((shape) => shape.id));
     for (const [id, entry] of rows) {
       if (!alive.has(id)) {
         entry.node.remove();
         rows.delete(id);
       }
     }
-    boxes.forEach((box, place) => {
-      const row = rows.get(box.id)?.node ?? make(box);
-      if (node.children[place] !== row) node.insertBefore(row, node.children[place] ?? null);
-      fill(rows.get(box.id), box, place);
+    let next = node.firstElementChild;
+    shapes.forEach((shape, place) => {
+      const row = rows.get(shape.id)?.node ?? make(shape);
+      if (next === row) next = row.nextElementSibling;
+      else node.insertBefore(row, next);
+      fill(rows.get(shape.id), shape, place);
     });
-    order = boxes.map((box) => box.id);
+    order = shapes.map((shape) => shape.id);
     const stop = alive.has(selected) ? selected : order[0];
     for (const [id, entry] of rows) {
       const [chosen, tab] = [String(id === selected), id === stop ? 0 : -1];

@@ -1,4 +1,4 @@
-// A magnifier for fingers: what lies under the fingertip, shown beside it.
+// A magnifier: what lies under the fingertip or the pointer, shown beside it.
 
 import { el } from "./dom.js";
 
@@ -23,7 +23,7 @@ export function createLoupe(layer, url) {
   layer.append(node);
 
   // `finger` and `box` in stage pixels; null hides it.
-  function show(finger, { view, size, room, box, color }) {
+  function show(finger, { view, size, room, box, color, filter }) {
     node.hidden = !finger;
     if (!finger) return;
     // The second <img> is only made to load when a finger first needs it; it comes from the browser's cache.
@@ -31,6 +31,7 @@ export function createLoupe(layer, url) {
     const corner = loupeCorner(finger, room);
     node.style.transform = `translate(${corner.x}px, ${corner.y}px)`;
     const place = (x, y) => `translate(${SIZE / 2 + (x - finger.x) * ZOOM}px, ${SIZE / 2 + (y - finger.y) * ZOOM}px)`;
+    picture.style.filter = filter ?? "";
     picture.style.width = `${size.width}px`;
     picture.style.height = `${size.height}px`;
     picture.style.transform = `${place(view.x, view.y)} scale(${view.scale * ZOOM})`;

@@ -3,6 +3,7 @@
 // `target` decides and draws:
 //   begin(point, event)  → {move(point, event), end(point, moved, event), cancel()}, or null to pan
 //   hover(point, event), leave()
+//   unturned(point) → where it lies for those who know of no quarter turns
 //   panBy(dx, dy), zoomAt(factor, point), handHeld() → space is down, wheelAllowed(event)
 
 const SLOP = { mouse: 4, pen: 5, touch: 8 };
@@ -26,7 +27,8 @@ export function attachPointer(node, target) {
 
   const pointOf = (event) => {
     corner ??= node.getBoundingClientRect();
-    return { x: event.clientX - corner.left, y: event.clientY - corner.top };
+    const point = { x: event.clientX - corner.left, y: event.clientY - corner.top };
+    return target.unturned?.(point) ?? point;
   };
   const forget = () => {
     corner = null;

@@ -3,7 +3,7 @@
 
 import { boxToScreen } from "./view.js";
 import { HANDLES } from "./geometry.js";
-import { HALO, shorten } from "./styles.js";
+import { HALO, marksOf, shorten } from "./styles.js";
 import { el } from "./dom.js";
 
 const FONT = '600 11px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
@@ -16,6 +16,17 @@ const CROWDED = 250;
 const LABELLED_FROM_CROWDED = 48;
 
 const px = (value) => `${Math.round(value * 10) / 10}px`;
+
+// Shapes of one class are one group: two strokes each.
+export function groupsOf(form, shapes, styles) {
+  const groups = new Map();
+  for (const shape of shapes) {
+    const style = styles.get(shape.class);
+    if (!groups.has(shape.class)) groups.set(shape.class, { ...style, form, shapes: [], text: (one) => style.name + marksOf(one) });
+    groups.get(shape.class).shapes.push(shape);
+  }
+  return [...groups.values()];
+}
 
 export function createCanvas(layer) {
   const canvas = el("canvas", { class: "stage-canvas", "aria-hidden": "true" });
@@ -34,10 +45,14 @@ export function createCanvas(layer) {
     context.clearRect(0, 0, room.width, room.height);
   }
 
-  // All rectangles of a group are one path: two strokes a class, however many boxes.
-  function strokeGroup(group, shown) {
+  // All shapes of a group are one path: two strokes a class, however many there are.
+  function strokeGroup(group, shown, view) {
+    if (group.form.paint) {
+      group.form.paint(context, shown, view, group);
+      return;
+    }
     context.beginPath();
-    for (const { at } of shown) context.rect(at.x1, at.y1, at.x2 - at.x1, at.y2 - at.y1);
+    for (const shape of shown) group.form.trace(context, shape, view);
     context.setLineDash([]);
     context.strokeStyle = HALO;
     context.lineWidth = 4;
@@ -72,26 +87,27 @@ export function createCanvas(layer) {
     context.fillText(text, x + 7, y + LABEL_HEIGHT / 2 + 0.5);
   }
 
-  // groups: [{color, dash, boxes, text(box), corner}]; `hidden` is the id of the box that the overlay shows.
+  // groups: [{form, color, dash, shapes, text(shape), corner}]; `hidden` is the id of the shape that the overlay shows.
   function draw(groups, view, room, hidden = null) {
     resize(room);
     context.font = FONT;
     context.textBaseline = "middle";
-    const total = groups.reduce((sum, group) => sum + group.boxes.length, 0);
+    context.lineJoin = "round";
+    const total = groups.reduce((sum, group) => sum + group.shapes.length, 0);
     const from = total > CROWDED ? LABELLED_FROM_CROWDED : LABELLED_FROM;
     const labels = [];
     for (const group of groups) {
       const shown = [];
-      for (const box of group.boxes) {
-        if (hidden !== null && box.id === hidden) continue;
-        const at = boxToScreen(view, box);
+      for (const shape of group.shapes) {
+        if (hidden !== null && shape.id === hidden) continue;
+        const at = boxToScreen(view, group.form.bounds(shape));
         if (at.x2 < 0 || at.y2 < 0 || at.x1 > room.width || at.y1 > room.height) continue;
-        shown.push({ at, box });
+        shown.push(shape);
         if (at.x2 - at.x1 >= from) {
-          labels.push({ text: shorten(group.text(box)), at, color: group.color, corner: group.corner });
+          labels.push({ text: shorten(group.text(shape)), at, color: group.color, corner: group.corner });
         }
       }
-      if (shown.length) strokeGroup(group, shown);
+      if (shown.length) strokeGroup(group, shown, view);
     }
     for (const text of labels) label(text, room);
   }
@@ -99,21 +115,20 @@ export function createCanvas(layer) {
   return { draw };
 }
 
-export function createOverlay(layer) {
+// The box in hand.
+export function createBoxOverlay(layer) {
   const name = el("span", { class: "shape-name" });
   const shape = el("div", { class: "shape", hidden: true }, name);
   const handles = HANDLES.map((handle) => el("span", { class: `shape-handle is-${handle}` }));
   shape.append(...handles);
-  const across = el("div", { class: "cross is-across", hidden: true });
-  const down = el("div", { class: "cross is-down", hidden: true });
-  const tag = el("div", { class: "cross-tag", hidden: true });
-  layer.append(across, down, tag, shape);
+  layer.append(shape);
   let named = "";
 
-  // `at` in stage pixels, or null for no shape in hand.
-  function showShape(at, { color, dash, text, drafting }) {
-    shape.hidden = !at;
-    if (!at) return;
+  // `box` in pixels of the picture, or null for none in hand.
+  function show(box, view, { color, dash, text, drafting }) {
+    shape.hidden = !box;
+    if (!box) return;
+    const at = boxToScreen(view, box);
     shape.style.transform = `translate(${px(at.x1)}, ${px(at.y1)})`;
     shape.style.width = px(at.x2 - at.x1);
     shape.style.height = px(at.y2 - at.y1);
@@ -128,7 +143,16 @@ export function createOverlay(layer) {
     }
   }
 
-  function showCross(point, { color, text, room, byKeyboard }) {
+  return { show };
+}
+
+export function createCross(layer) {
+  const across = el("div", { class: "cross is-across", hidden: true });
+  const down = el("div", { class: "cross is-down", hidden: true });
+  const tag = el("div", { class: "cross-tag", hidden: true });
+  layer.append(across, down, tag);
+
+  function show(point, { color, text, room, byKeyboard }) {
     for (const node of [across, down]) node.hidden = !point;
     tag.hidden = !point || !text;
     if (!point) return;
@@ -144,5 +168,5 @@ export function createOverlay(layer) {
       `${up ? "calc(-100% - 8px)" : "8px"})`;
   }
 
-  return { showShape, showCross };
+  return { show };
 }

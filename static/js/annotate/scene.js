@@ -1,42 +1,32 @@
-// One frame of the boxes: what lies on the canvas, the box in hand, the crosshair, the loupe.
+// One frame of the shapes: what lies on the canvas, the shape in hand, the crosshair, the loupe.
 
-import { sizeText } from "./geometry.js";
-import { createLoupe } from "./loupe.js";
-import { createCanvas, createOverlay } from "./render.js";
+import { createCanvas, createCross, groupsOf } from "./render.js";
 import * as state from "./state.js";
+import { marksOf } from "./styles.js";
 import { boxToScreen, toScreen } from "./view.js";
 
-// Boxes of one class are one group: see render.js.
-export function groupsOf(boxes, styles) {
-  const groups = new Map();
-  for (const box of boxes) {
-    const style = styles.get(box.class);
-    if (!groups.has(box.class)) groups.set(box.class, { ...style, boxes: [], text: () => style.name });
-    groups.get(box.class).boxes.push(box);
-  }
-  return [...groups.values()];
-}
-
 function inHand(current) {
-  const drawn = state.draftBox(current);
+  const drawn = state.draftShape(current);
   if (drawn) return { ...drawn, class: current.active };
-  return current.edit?.box ?? state.selectedBox(current);
+  return current.draft ? null : (current.edit?.shape ?? state.selectedShape(current));
 }
 
-// `desk` as in tools/bounding_box.js; `cursorAt(point, event)` says what the pointer would do there.
+// `desk` as in editor.js; `cursorAt(point, event)` says what the pointer would do there.
 export function createScene(desk, cursorAt, url) {
   const { stage, styles } = desk;
+  const { form } = desk.get();
   const canvas = createCanvas(stage.layer);
-  const overlay = createOverlay(stage.layer);
-  const loupe = createLoupe(stage.layer, url);
+  const cross = createCross(stage.layer);
+  const overlay = form.overlay(stage.layer, form);
+  let loupe = null;
   let painted = {};
 
   // The canvas is painted again only if what lies on it changed or the picture moved.
   function paintCanvas(current) {
-    const now = { boxes: current.boxes, hidden: current.selected, view: stage.view, room: stage.room };
+    const now = { shapes: current.shapes, hidden: current.selected, view: stage.view, room: stage.room };
     if (Object.keys(now).every((name) => now[name] === painted[name])) return;
     painted = now;
-    canvas.draw(groupsOf(now.boxes, styles), now.view, now.room, now.hidden);
+    canvas.draw(groupsOf(form, now.shapes, styles), now.view, now.room, now.hidden);
   }
 
   function paintCross(current) {
@@ -48,19 +38,33 @@ export function createScene(desk, cursorAt, url) {
     const drawn = point && !stage.hand && (byKeyboard || !cursor);
     const style = styles.get(current.active);
     const text = drawn && !current.draft ? style.name : "";
-    overlay.showCross(drawn ? point : null, { color: style.color, text, room: stage.room, byKeyboard });
+    cross.show(drawn ? point : null, { color: style.color, text, room: stage.room, byKeyboard });
   }
 
   function paint() {
     const current = desk.get();
     paintCanvas(current);
     const held = inHand(current);
-    const at = held && boxToScreen(stage.view, held);
-    const style = held && styles.get(held.class);
-    overlay.showShape(at, held ? { ...style, text: `${style.name}  ${sizeText(held)}`, drafting: !held.id } : {});
+    const style = styles.get(held?.class ?? current.active);
+    const text = held ? `${style.name}${marksOf(held)}  ${form.size(held)}` : "";
+    overlay.show(held, stage.view, { ...style, text, drafting: !held?.id, draft: current.draft, handle: current.handle });
     paintCross(current);
+    paintLoupe(held, style.color);
+  }
+
+  // Loaded when a finger draws or somebody wants a magnifier.
+  function paintLoupe(held, color) {
+    const lens = desk.finger ?? (desk.magnifying ? desk.mouse?.point : null);
+    if (lens && !loupe) {
+      loupe = { show: () => {} };
+      import("./loupe.js").then(({ createLoupe }) => {
+        loupe = createLoupe(stage.layer, url);
+        stage.repaint();
+      });
+    }
     const { view, size, room } = stage;
-    loupe.show(desk.finger, { view, size, room, box: at, color: style?.color });
+    const box = held && boxToScreen(view, form.bounds(held));
+    loupe?.show(lens, { view, size, room, box, color, filter: stage.image.style.filter });
   }
 
   const forget = () => {

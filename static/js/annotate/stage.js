@@ -26,8 +26,7 @@ export function createStage({ url, size, label, describedBy, onPaint, onReady, b
   const node = el(
     "div",
     { class: "stage", tabindex: "0", role: "application", "aria-label": label, "aria-describedby": describedBy },
-    image,
-    layer,
+    el("div", { class: "stage-turn" }, image, layer),
     failure,
   );
   const stage = {
@@ -35,7 +34,9 @@ export function createStage({ url, size, label, describedBy, onPaint, onReady, b
     image,
     layer,
     size: size ?? { width: 1, height: 1 },
-    room: { width: 1, height: 1 },
+    outer: { width: 1, height: 1 },
+    room: { width: 1, height: 1 }, // `outer`, for those who know of no quarter turns
+    turns: 0,
     view: { scale: 1, x: 0, y: 0 },
     fitted: true,
     loaded: false,
@@ -67,6 +68,12 @@ export function createStage({ url, size, label, describedBy, onPaint, onReady, b
     stage.repaint();
   }
 
+  // A quarter turn clockwise; what lies on the stage turns with the picture, whose pixels stay what they are.
+  stage.turn = () => {
+    stage.turns = (stage.turns + 1) % 4;
+    arrange();
+    stage.fit();
+  };
   stage.fit = () => show(view.fit(stage.room, stage.size), true);
   stage.panBy = (dx, dy) => show(view.panBy(stage.view, dx, dy, stage.room, stage.size));
   stage.zoomAt = (factor, at) => show(view.zoomAt(stage.view, factor, at, stage.room, stage.size));
@@ -86,6 +93,7 @@ export function createStage({ url, size, label, describedBy, onPaint, onReady, b
   };
 
   const pointer = attachPointer(node, {
+    unturned: (point) => view.unturned(stage.turns, point, stage.outer),
     begin: (point, event) => begin?.(point, event) ?? null,
     hover: (point, event) => hover?.(point, event),
     leave: () => leave?.(),
@@ -95,11 +103,20 @@ export function createStage({ url, size, label, describedBy, onPaint, onReady, b
     wheelAllowed: (event) => wheelAllowed?.(event) ?? true,
   });
 
+  function arrange() {
+    stage.room = view.turnedRoom(stage.turns, stage.outer);
+    const { style } = image.parentElement;
+    style.width = `${stage.room.width}px`;
+    style.height = `${stage.room.height}px`;
+    style.transform = view.turnStyle(stage.turns, stage.outer);
+  }
+
   const resized = new ResizeObserver(([entry]) => {
     const before = stage.room;
     const { width, height } = entry.contentRect;
     if (!width || !height) return;
-    stage.room = { width, height };
+    stage.outer = { width, height };
+    arrange();
     pointer.forget();
     if (stage.fitted) stage.fit();
     else show(view.recentre(stage.view, before, stage.room, stage.size));

@@ -1,28 +1,41 @@
 // What is drawn and what is being done, as plain data; each change is a function from one state to the next.
 //
-// boxes     [{id, class, x1, y1, x2, y2}], never changed in place
-// selected  id of the box that keys and handles act on, or null
-// fresh     the selected box has only just been drawn: a class key means the next box, not this one
-// active    class of the next box; it stays chosen
+// form      what a shape is (js/forms/): how one is made of points, moved, resized, picked and painted
+// shapes    [{id, class, …fields of the form, …extras}], never changed in place
+// selected  id of the shape that keys and handles act on, or null
+// handle    the handle of it that keys act on, or null
+// fresh     the selected shape has only just been drawn: a class key means the next one, not this one
+// active    class of the next shape; it stays chosen
 // mode      "draw" or "select"
-// draft     box under construction: {by: "drag" | "clicks" | "keys", from: point, to: point}, or null
-// edit      {id, box} while a box is dragged; the box in `boxes` changes when it is let go
+// draft     shape under construction: {by: "drag" | "trail" | "clicks" | "keys", points: those placed, to: the free one}, or null
+// edit      {id, shape} while a shape is dragged; the one in `shapes` changes when it is let go
 // cross     the keyboard's crosshair, a point of the picture, or null
+//
+// A form: `list` (name of the list in the answer), `one`, `many` (words), `names` (of its fields), `points` (how many make one;
+// null: as many as one likes), `drag` ("corners", "trail", null), and functions of shapes and of points of the picture:
+// make(points, size, draft?) round fits(shape, minimum, size) tooSmall(minimum) bounds moved(shape, dx, dy, size)
+// dragged(shape, handle, dx, dy, size, minimum) grown(shape, dx, dy, size, minimum, handle) handleAt(shape, view, point, reach)
+// at(shape, handle) → point cursor(handle) onOutline(shape, point, reach) contains area size trace(context, shape, view) overlay(layer);
+// some also handles(shape), without(shape, handle), closes(points, point, reach), trail(points, scale), said(draft).
 
-import { boxBetween, isBigEnough, moveBox, resizeBox, roundBox } from "./geometry.js";
 import * as history from "./history.js";
 import { clamp } from "./numbers.js";
 
-export function create({ classes, size, minimum = 1, boxes = [] }) {
+// What a shape may carry besides class and fields; see tasks_app/tools/shape_fields.py.
+const EXTRAS = ["occluded", "uncertain", "attributes"];
+
+export function create({ form, classes, size, minimum = 1, shapes = [] }) {
   const known = new Set(classes.map((row) => row.key));
-  const kept = boxes.filter((box) => known.has(box.class)).map((box, place) => ({ ...pure(box), id: place + 1 }));
+  const kept = shapes.filter((shape) => known.has(shape.class)).map((shape, place) => ({ ...pure(form, shape), id: place + 1 }));
   return {
+    form,
     classes: classes.map((row) => row.key),
     size,
     minimum,
-    boxes: kept,
+    shapes: kept,
     nextId: kept.length + 1,
     selected: null,
+    handle: null,
     fresh: false,
     active: classes[0].key,
     mode: "draw",
@@ -33,42 +46,75 @@ export function create({ classes, size, minimum = 1, boxes = [] }) {
   };
 }
 
-const pure = ({ class: key, x1, y1, x2, y2 }) => ({ class: key, x1, y1, x2, y2 });
+function pure(form, shape) {
+  const names = ["class", ...form.names, ...EXTRAS].filter((name) => shape[name] !== undefined && shape[name] !== false);
+  return Object.fromEntries(names.map((name) => [name, shape[name]]));
+}
 
-export const valueOf = (state) => ({ boxes: state.boxes.map((box) => roundBox(pure(box))) });
+export const valueOf = ({ form, shapes }) => ({ [form.list]: shapes.map((shape) => form.round(pure(form, shape))) });
 
-export const boxById = (state, id) => state.boxes.find((box) => box.id === id) ?? null;
-export const selectedBox = (state) => (state.selected === null ? null : boxById(state, state.selected));
+export const shapeById = (state, id) => state.shapes.find((shape) => shape.id === id) ?? null;
+export const selectedShape = (state) => (state.selected === null ? null : shapeById(state, state.selected));
 
-function withBoxes(state, boxes, topic = null) {
-  return { ...state, boxes, history: history.record(state.history, boxes, topic) };
+export function withShapes(state, shapes, topic = null) {
+  return { ...state, shapes, history: history.record(state.history, shapes, topic) };
 }
 
 // Drawing
 
-export function draftBox(state) {
-  return state.draft && boxBetween(state.draft.from, state.draft.to, state.size);
+// Whether the free point is one of those that the shape is made of.
+const counts = (state) => state.draft.by === "drag" || state.form.points !== null;
+
+export function draftShape(state, whole = true) {
+  if (!state.draft) return null;
+  const { points, to } = state.draft;
+  const placed = state.draft.by === "trail" || (!whole && !counts(state)) ? points : [...points, to];
+  return state.form.make(placed, state.size, state.draft);
 }
 
 export function beginDraft(state, by, from) {
-  return { ...state, selected: null, fresh: false, draft: { by, from, to: from } };
+  return { ...state, selected: null, handle: null, fresh: false, draft: { by, points: [from], to: from } };
 }
 
-export const moveDraft = (state, to) => (state.draft ? { ...state, draft: { ...state.draft, to } } : state);
+export function moveDraft(state, to) {
+  if (!state.draft) return state;
+  const points = state.draft.by === "trail" ? [...state.draft.points, to] : state.draft.points;
+  return { ...state, draft: { ...state.draft, points, to } };
+}
+
+// The free point is placed. With the last one that the form wants the shape is done.
+export function placePoint(state, more = {}) {
+  const { points, to, ...rest } = state.draft;
+  if (state.form.points !== null && points.length + 1 >= state.form.points) return endDraft({ ...state, draft: { ...state.draft, ...more } });
+  return { ...state, draft: { ...rest, ...more, points: [...points, to], to } };
+}
+
+// The point placed last is taken back; without any left the draft is gone.
+export function dropPoint(state) {
+  const points = state.draft.points.slice(0, -1);
+  return points.length ? { ...state, draft: { ...state.draft, points } } : cancelDraft(state);
+}
+
 export const cancelDraft = (state) => (state.draft ? { ...state, draft: null } : state);
 
-export const tooSmall = (state) => `Too small: a box needs at least ${state.minimum} pixels on each side.`;
+export const tooSmall = (state) => state.form.tooSmall(state.minimum);
 
-// The draft becomes a box of the active class. One that is too small is not taken: `draft` is gone, boxes are the same.
+// Whether the draft, as it stands, would be taken.
+export function isWhole(state) {
+  const shape = draftShape(state, false);
+  return Boolean(shape) && state.form.fits(shape, state.minimum, state.size);
+}
+
+// The draft becomes a shape of the active class. One that is too small is not taken: `draft` is gone, shapes are the same.
 export function endDraft(state) {
-  const box = draftBox(state);
-  if (!box || !isBigEnough(box, state.minimum, state.size)) return cancelDraft(state);
-  const added = { ...roundBox(box), class: state.active, id: state.nextId };
+  if (!isWhole(state)) return cancelDraft(state);
+  const added = { class: state.active, ...state.form.round(draftShape(state, false)), id: state.nextId };
   return {
-    ...withBoxes(state, [...state.boxes, added]),
+    ...withShapes(state, [...state.shapes, added]),
     nextId: state.nextId + 1,
     draft: null,
     selected: added.id,
+    handle: null,
     fresh: true,
   };
 }
@@ -76,93 +122,98 @@ export function endDraft(state) {
 // Selecting
 
 export function select(state, id) {
-  if (id !== null && !boxById(state, id)) return state;
-  return { ...state, selected: id, fresh: false, draft: null, edit: null, history: history.settle(state.history) };
+  if (id !== null && !shapeById(state, id)) return state;
+  const handle = id === state.selected ? state.handle : null;
+  return { ...state, selected: id, handle, fresh: false, draft: null, edit: null, history: history.settle(state.history) };
 }
 
-// The box `step` places after the selected one, round and round.
+// The shape `step` places after the selected one, round and round.
 export function selectNext(state, step) {
-  const { boxes } = state;
-  if (!boxes.length) return state;
-  const place = boxes.findIndex((box) => box.id === state.selected);
+  const { shapes } = state;
+  if (!shapes.length) return state;
+  const place = shapes.findIndex((shape) => shape.id === state.selected);
   const from = place < 0 && step < 0 ? 0 : place;
-  return select(state, boxes[(from + step + boxes.length) % boxes.length].id);
+  return select(state, shapes[(from + step + shapes.length) % shapes.length].id);
 }
 
 export const setMode = (state, mode) => ({ ...state, mode, draft: null, edit: null });
 
-// Changing boxes
+// Changing shapes
 
-function replace(state, id, change, topic = null) {
-  const before = boxById(state, id);
+const equal = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+export function replace(state, id, change, topic = null) {
+  const before = shapeById(state, id);
   if (!before) return state;
-  const after = roundBox(change(before));
-  if (["class", "x1", "y1", "x2", "y2"].every((name) => after[name] === before[name])) return state;
-  return withBoxes(state, state.boxes.map((box) => (box.id === id ? after : box)), topic);
+  const after = state.form.round(change(before));
+  const names = ["class", ...state.form.names, ...EXTRAS];
+  if (names.every((name) => equal(after[name], before[name]))) return state;
+  return withShapes(state, state.shapes.map((shape) => (shape.id === id ? after : shape)), topic);
 }
 
-// A class key: the selected box takes the class; otherwise, or if that box was only just drawn, the next one will.
-// The same key once more gives it to the box just drawn as well.
+// A class key: the selected shape takes the class; otherwise, or if it was only just drawn, the next one will.
+// The same key once more gives it to the one just drawn as well.
 export function chooseClass(state, key) {
   if (!state.classes.includes(key)) return state;
-  const box = selectedBox(state);
+  const shape = selectedShape(state);
   const next = { ...state, active: key };
-  if (!box || (state.fresh && state.active !== key)) return next;
-  return replace(next, box.id, (old) => ({ ...old, class: key }));
+  if (!shape || (state.fresh && state.active !== key)) return next;
+  return replace(next, shape.id, (old) => ({ ...old, class: key }));
 }
 
 export function removeSelected(state) {
-  const place = state.boxes.findIndex((box) => box.id === state.selected);
+  const place = state.shapes.findIndex((shape) => shape.id === state.selected);
   if (place < 0) return state;
-  const left = state.boxes.filter((box) => box.id !== state.selected);
-  return { ...withBoxes(state, left), selected: null, fresh: false, edit: null };
+  const left = state.shapes.filter((shape) => shape.id !== state.selected);
+  return { ...withShapes(state, left), selected: null, handle: null, fresh: false, edit: null };
 }
 
-export function removeAll(state) {
-  return state.boxes.length ? { ...withBoxes(state, []), selected: null, fresh: false, draft: null, edit: null } : state;
+// Delete: of a shape of many points the one that keys act on, else the shape.
+export function remove(state) {
+  const shape = selectedShape(state);
+  const left = shape && state.handle !== null ? (state.form.without?.(shape, state.handle) ?? null) : null;
+  return left ? { ...replace(state, shape.id, () => left), handle: null } : removeSelected(state);
 }
 
 export function nudge(state, dx, dy) {
-  return replace(state, state.selected, (box) => moveBox(box, dx, dy, state.size), `nudge ${state.selected}`);
+  return replace(state, state.selected, (shape) => state.form.moved(shape, dx, dy, state.size), `nudge ${state.selected}`);
 }
 
-// The right and the lower edge move: the keyboard's way to change a size.
+// The keyboard's way to change a size or move a point.
 export function stretch(state, dx, dy) {
-  const grow = (box) => resizeBox(box, "se", dx, dy, state.size, state.minimum);
-  return replace(state, state.selected, grow, `stretch ${state.selected}`);
+  const grow = (shape) => state.form.grown(shape, dx, dy, state.size, state.minimum, state.handle);
+  return replace(state, state.selected, grow, `stretch ${state.selected} ${state.handle}`);
 }
 
-export function beginEdit(state, id) {
-  const box = boxById(state, id);
-  return box ? { ...state, selected: id, draft: null, edit: { id, box } } : state;
+export function beginEdit(state, id, handle = null) {
+  const shape = shapeById(state, id);
+  return shape ? { ...state, selected: id, handle, draft: null, edit: { id, shape } } : state;
 }
 
 export function dragEdit(state, handle, dx, dy) {
   if (!state.edit) return state;
   const { id } = state.edit;
-  const from = boxById(state, id);
-  const box =
-    handle === "move"
-      ? moveBox(from, dx, dy, state.size)
-      : resizeBox(from, handle, dx, dy, state.size, state.minimum);
-  return { ...state, edit: { id, box } };
+  const { form, size, minimum } = state;
+  const from = shapeById(state, id);
+  const shape = handle === "move" ? form.moved(from, dx, dy, size) : form.dragged(from, handle, dx, dy, size, minimum);
+  return { ...state, edit: { id, shape } };
 }
 
 export function endEdit(state) {
   if (!state.edit) return state;
-  const { id, box } = state.edit;
-  return replace({ ...state, edit: null }, id, () => box);
+  const { id, shape } = state.edit;
+  return replace({ ...state, edit: null }, id, () => shape);
 }
 
 export const cancelEdit = (state) => (state.edit ? { ...state, edit: null } : state);
 
-// Undo and redo keep the selection where its box is still there.
+// Undo and redo keep the selection where its shape is still there.
 
 function travelled(state, to) {
   if (to === state.history) return state;
-  const boxes = to.present;
-  const kept = boxes.some((box) => box.id === state.selected);
-  return { ...state, boxes, history: to, selected: kept ? state.selected : null, fresh: false, draft: null, edit: null };
+  const shapes = to.present;
+  const kept = shapes.some((shape) => shape.id === state.selected);
+  return { ...state, shapes, history: to, selected: kept ? state.selected : null, handle: null, fresh: false, draft: null, edit: null };
 }
 
 export const undo = (state) => travelled(state, history.undo(state.history));
@@ -170,7 +221,7 @@ export const redo = (state) => travelled(state, history.redo(state.history));
 export const canUndo = (state) => history.canUndo(state.history);
 export const canRedo = (state) => history.canRedo(state.history);
 
-// The keyboard's crosshair: it moves the free corner of a draft that was begun by key.
+// The keyboard's crosshair: it moves the free point of a draft that was begun by key.
 
 export function moveCross(state, dx, dy, origin) {
   const from = state.cross ?? origin;
@@ -182,9 +233,15 @@ export function moveCross(state, dx, dy, origin) {
   return state.draft?.by === "keys" ? moveDraft(next, cross) : next;
 }
 
-// Enter: begins a box at the crosshair, or ends the one begun. Afterwards the crosshair is free to go on.
+// Enter: places a point at the crosshair. The last one ends the shape; where any number may make one, the same point
+// once more does. Afterwards the crosshair is free to go on.
 export function enter(state, origin) {
-  if (state.draft?.by === "keys") return { ...endDraft(state), selected: null, fresh: false };
+  if (state.draft) {
+    const { points, to } = state.draft;
+    const again = equal(points.at(-1), to) || state.draft.by !== "keys";
+    const next = state.form.points === null && again ? endDraft(state) : placePoint(state);
+    return next.draft || state.draft.by !== "keys" ? next : { ...next, selected: null, fresh: false };
+  }
   if (state.selected !== null && !state.fresh) return select(state, null);
   const cross = state.cross ?? origin;
   return beginDraft({ ...state, cross }, "keys", cross);
@@ -194,6 +251,7 @@ export function enter(state, origin) {
 export function escape(state) {
   if (state.draft) return cancelDraft(state);
   if (state.edit) return cancelEdit(state);
+  if (state.handle !== null) return { ...state, handle: null };
   if (state.selected !== null) return select(state, null);
   if (state.mode !== "draw") return setMode(state, "draw");
   return state.cross ? { ...state, cross: null } : state;

@@ -16,3 +16,9 @@ export function stylesOf(classes) {
 }
 
 export const shorten = (text, length = 22) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
+
+// What is said of a shape besides its class, short.
+export function marksOf({ occluded, uncertain, attributes }) {
+  const told = [occluded && "occluded", uncertain && "unsure", ...Object.values(attributes ?? {})].filter(Boolean);
+  return told.length ? ` · ${told.join(", ")}` : "";
+}

@@ -62,6 +62,19 @@ export function keepInSight(view, stage, picture) {
   };
 }
 
+// Quarter turns, clockwise: the stage as those see it who draw (`room`), where a point of it lies for them, and the CSS
+// that turns what they drew.
+export const turnedRoom = (turns, { width, height }) => (turns % 2 ? { width: height, height: width } : { width, height });
+
+export function unturned(turns, { x, y }, { width, height }) {
+  return [{ x, y }, { x: y, y: width - x }, { x: width - x, y: height - y }, { x: height - y, y: x }][turns];
+}
+
+export function turnStyle(turns, { width, height }) {
+  const [x, y] = [[0, 0], [width, 0], [width, height], [0, height]][turns];
+  return turns ? `translate(${x}px, ${y}px) rotate(${turns * 90}deg)` : "";
+}
+
 // After the stage changed its size: what was in the middle stays in the middle.
 export function recentre(view, before, stage, picture) {
   return panBy(view, (stage.width - before.width) / 2, (stage.height - before.height) / 2, stage, picture);

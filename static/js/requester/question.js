@@ -3,7 +3,7 @@
 
 import { csrfToken, toast } from "../app.js";
 import { fail, readJson } from "../tools/page.js";
-import { readQuestion, updatePreview } from "../tools/preview.js";
+import { entriesOf, readQuestion, updatePreview } from "../tools/preview.js";
 
 const PALETTE = ["#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#BBBBBB"];
 const HOTKEYS = "123456789abcdefghijklmnopqrstuvwxyz";
@@ -181,9 +181,7 @@ function preview(form, root) {
   const item = readJson(root.dataset.item);
   let timer = 0;
   const update = () => {
-    // A form that is only shown is disabled, and FormData leaves disabled inputs out.
-    const entries = [...form.elements].filter((input) => input.name && input.type !== "file").map((input) => [input.name, input.value]);
-    const question = readQuestion(entries);
+    const question = readQuestion(entriesOf(form));
     for (const row of question.classes) {
       const input = row.example && form.querySelector(`[data-example][value="${CSS.escape(row.example)}"]`);
       row.example_url = input ? input.closest(".class-row").querySelector("[data-example-image]").src : null;

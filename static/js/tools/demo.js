@@ -5,6 +5,12 @@ import { loadTool, mountEach, readJson } from "./page.js";
 
 const SHOWN = 1600;
 
+// data-media-second="…" → {second: "…"}
+function othersOf(root) {
+  const others = root.getAttributeNames().filter((name) => name.startsWith("data-media-"));
+  return Object.fromEntries(others.map((name) => [name.slice("data-media-".length), root.getAttribute(name)]));
+}
+
 function mountDemo(root, { mount }) {
   const question = readJson(root.dataset.question);
   const draft = readJson(root.dataset.draft);
@@ -19,11 +25,12 @@ function mountDemo(root, { mount }) {
     question,
     item: readJson(root.dataset.item),
     mediaUrl: root.dataset.media ?? null,
+    mediaUrls: othersOf(root),
     draft,
     readonly: false,
-    onChange: (value) => value.boxes && tell(value.boxes.length === 1 ? "1 box so far" : `${value.boxes.length} boxes so far`),
+    onChange: (value) => value?.boxes && tell(value.boxes.length === 1 ? "1 box so far" : `${value.boxes.length} boxes so far`),
     onSubmit(value) {
-      tell(`Answer: ${names.get(value.class)}. A worker would see the next one now.`);
+      tell(`Answer: ${names.get(value.class) ?? "taken"}. A worker would see the next one now.`);
       clearTimeout(timer);
       timer = setTimeout(() => {
         tool.setValue(null);
@@ -33,5 +40,22 @@ function mountDemo(root, { mount }) {
   });
 }
 
-// tools: kind → its module, of those that are here already.
-export const mountDemos = (tools = {}) => mountEach("[data-tool-demo]", mountDemo, (root) => tools[root.dataset.toolDemo] ?? loadTool(root));
+// Comes when a part of the page has come into view: nobody waits for kinds that stand further down.
+const seen = (root) =>
+  new Promise((come) => {
+    const watcher = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      watcher.disconnect();
+      come();
+    });
+    watcher.observe(root);
+  });
+
+async function load(root, tools) {
+  if (tools[root.dataset.toolDemo]) return tools[root.dataset.toolDemo];
+  await seen(root);
+  return loadTool(root);
+}
+
+// tools: kind → its module, of those that are here already; the others are loaded when they come into view.
+export const mountDemos = (tools = {}) => mountEach("[data-tool-demo]", mountDemo, (root) => load(root, tools));

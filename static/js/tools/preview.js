@@ -1,7 +1,7 @@
 // The question as a worker will see it, while it is being written.
 //
 // On a page with [data-tool-preview] (data-module, data-item, data-media, data-form = selector of the form) it mounts
-// by itself and follows the form: fields prompt and min_size, and class rows whose inputs are named as a Django formset
+// by itself and follows the form: the prompt, fields with data-extra, and class rows whose inputs are named as a Django formset
 // names them (classes-0-name, classes-0-color, …), rows marked DELETE left out, in the order they stand in the page.
 
 import { fail, loadTool, readJson } from "./page.js";
@@ -11,18 +11,43 @@ const HOTKEYS = "123456789abcdefghijklmnopqrstuvwxyz";
 const QUIET = 150;
 const mounted = new WeakMap();
 
-// The question a form holds now, as forgiving as the server: what is missing is filled in. `entries` are [name, value].
+// How the text of an input becomes the value of a field of the question, by its data-extra; undefined: leave it out.
+const EXTRA = {
+  number: (text) => (text.trim() && Number.isFinite(Number(text)) ? Number(text) : undefined),
+  json(text) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      return undefined;
+    }
+  },
+  flag: (text) => text === "1",
+  text: (text) => text.trim(),
+  choice: (text) => text,
+};
+
+// [name, value, kind of field] of all inputs of a form, also of a disabled one.
+export function entriesOf(form) {
+  return [...form.elements]
+    .filter((input) => input.name && input.type !== "file")
+    .map((input) => [input.name, input.type === "checkbox" && !input.checked ? "" : input.value, input.dataset.extra]);
+}
+
+// The question a form holds now, as forgiving as the server: what is missing is filled in. `entries` are [name, value]
+// or [name, value, kind], the kind of a field besides prompt and classes.
 export function readQuestion(entries) {
   const rows = new Map();
   const question = { prompt: "", classes: [] };
-  for (const [name, value] of entries) {
+  for (const [name, value, kind] of entries) {
+    const extra = kind && EXTRA[kind](String(value));
+    if (extra !== undefined) question[name] = extra;
+    if (kind) continue;
     const field = FIELD.exec(name);
     if (field) {
       const place = Number(field[1]);
       if (!rows.has(place)) rows.set(place, {});
       rows.get(place)[field[2]] = String(value);
     } else if (name === "prompt") question.prompt = String(value).trim();
-    else if (name === "min_size" && Number(value) > 0) question.min_size = Number(value);
   }
   const kept = [...rows.values()].filter((row) => row.name?.trim() && !row.DELETE);
   if (kept.every((row) => Number(row.ORDER) >= 0 && row.ORDER !== "")) kept.sort((a, b) => a.ORDER - b.ORDER);
@@ -56,7 +81,7 @@ export async function updatePreview(root, question, item, mediaUrl) {
   if (before?.wanted === wanted) return;
   const turn = (before?.turn ?? 0) + 1;
   mounted.set(root, { ...before, wanted, turn });
-  if (!question.classes.length) {
+  if (!question.classes.length && "classes" in root.dataset) {
     before?.tool?.destroy();
     mounted.set(root, { wanted, turn, tool: null });
     root.textContent = "Add a class to see what workers will see.";
@@ -68,7 +93,8 @@ export async function updatePreview(root, question, item, mediaUrl) {
   if (now.turn !== turn) return;
   const draft = now.tool?.value() ?? null;
   now.tool?.destroy();
-  const options = { question, item, mediaUrl, draft, readonly: false, onChange() {}, onSubmit() {} };
+  const mediaUrls = readJson(root.dataset.mediaOthers) ?? {};
+  const options = { question, item, mediaUrl, mediaUrls, draft, readonly: false, onChange() {}, onSubmit() {} };
   mounted.set(root, { ...now, tool: mount(root, options) });
 }
 
@@ -77,7 +103,7 @@ function follow(root) {
   const item = readJson(root.dataset.item);
   let timer = 0;
   const update = () =>
-    updatePreview(root, readQuestion(new FormData(form)), item, root.dataset.media ?? null).catch((error) =>
+    updatePreview(root, readQuestion(entriesOf(form)), item, root.dataset.media ?? null).catch((error) =>
       fail(root, error),
     );
   const soon = () => {

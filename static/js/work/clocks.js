@@ -2,16 +2,19 @@
 
 export const IDLE_MS = 30_000;
 
-// Counts time while the page is seen and something was done within the last IDLE_MS.
+// Counts time while the page is seen and something was done within the last IDLE_MS; apart from that, time in which the
+// page was seen and nobody stirred (idle), and time in which it was hidden.
 export class ActiveClock {
   constructor({ now = () => performance.now(), idleMs = IDLE_MS } = {}) {
     Object.assign(this, { now, idleMs });
     this.restart();
   }
 
-  // From `seconds` on: those measured before a reload.
-  restart(seconds = 0) {
+  // From these seconds on: those measured before a reload.
+  restart({ seconds = 0, idle = 0, hidden = 0 } = {}) {
     this.total = seconds * 1000;
+    this.unused = idle * 1000;
+    this.unseen = hidden * 1000;
     this.since = this.now();
     this.touched = this.since;
     this.visible = true;
@@ -19,7 +22,11 @@ export class ActiveClock {
 
   settle() {
     const now = this.now();
-    if (this.visible) this.total += Math.max(0, Math.min(now, this.touched + this.idleMs) - this.since);
+    const span = now - this.since;
+    const active = this.visible ? Math.max(0, Math.min(now, this.touched + this.idleMs) - this.since) : 0;
+    this.total += active;
+    if (this.visible) this.unused += span - active;
+    else this.unseen += span;
     this.since = now;
   }
 
@@ -36,9 +43,21 @@ export class ActiveClock {
 
   get seconds() {
     this.settle();
-    return Math.round(this.total / 100) / 10;
+    return tenths(this.total);
+  }
+
+  get idle() {
+    this.settle();
+    return tenths(this.unused);
+  }
+
+  get hidden() {
+    this.settle();
+    return tenths(this.unseen);
   }
 }
+
+const tenths = (milliseconds) => Math.round(milliseconds / 100) / 10;
 
 // An assignment's end, measured from when it arrived. Two clocks are asked: the wall clock goes on while a laptop
 // sleeps, the monotonic one cannot be set back; the later of the two is right.

@@ -14,10 +14,10 @@ export class Drafts {
     return `${PREFIX}${this.person}:${assignment}:${task}`;
   }
 
-  // draft: {answer, seconds, given}; `given` says whether the person had finished with it.
-  save(assignment, task, { answer, seconds, given = false }) {
+  // draft: {answer, seconds, signals, given}; `given` says whether the person had finished with it.
+  save(assignment, task, { answer, seconds, signals, given = false }) {
     try {
-      this.storage.setItem(this.name(assignment, task), JSON.stringify({ answer, seconds, given, at: this.now() }));
+      this.storage.setItem(this.name(assignment, task), JSON.stringify({ answer, seconds, signals, given, at: this.now() }));
     } catch {
       if (!this.warned) this.onFull();
       this.warned = true;

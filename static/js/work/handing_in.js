@@ -87,7 +87,12 @@ export class HandingIn {
 
   // A refused submission's answers are drafts again, so that its page can be opened with all of them in place.
   restore(entry) {
-    for (const row of entry.body.answers) this.drafts.save(entry.about.assignment, row.task, { answer: row.answer, seconds: row.seconds });
+    for (const row of entry.body.answers) this.drafts.save(entry.about.assignment, row.task, row);
+  }
+
+  // Tells the requester what is wrong with a task.
+  report(page, task, { about, text }) {
+    return this.post("report", page, { task: task.id, about, text }, { task: `${task.id}:${about}` });
   }
 
   async dismiss(entry) {

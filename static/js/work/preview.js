@@ -4,9 +4,9 @@ const data = document.getElementById("example-data");
 const root = document.getElementById("example");
 
 async function show() {
-  const { script, question, item, mediaUrl } = JSON.parse(data.textContent);
+  const { script, question, item, mediaUrl, mediaUrls } = JSON.parse(data.textContent);
   const tool = await import(script);
-  tool.mount(root, { question, item, mediaUrl, draft: null, readonly: true, layers: [], onChange() {}, onSubmit() {} });
+  tool.mount(root, { question, item, mediaUrl, mediaUrls, draft: null, readonly: true, layers: [], onChange() {}, onSubmit() {} });
 }
 
 if (data && root) show();

@@ -11,7 +11,7 @@ export function openPage(assignment, deadline, drafts = new Map()) {
   const answers = new Map();
   for (const task of tasks) {
     const draft = drafts.get(task.id);
-    if (draft) answers.set(task.id, { answer: draft.answer, seconds: draft.seconds ?? 0, given: Boolean(draft.given) });
+    if (draft) answers.set(task.id, { answer: draft.answer, seconds: draft.seconds ?? 0, signals: draft.signals ?? null, given: Boolean(draft.given) });
   }
   const page = { assignment, deadline, tasks, answers, at: 0 };
   page.at = firstOpen(page);
@@ -24,6 +24,9 @@ export function firstOpen(page) {
   return place < 0 ? Math.max(0, page.tasks.length - 1) : place;
 }
 
+// The letters and digits that a question's classes take from the page.
+export const lettersOf = (question) => (question.classes ?? []).map((row) => row.hotkey).filter(Boolean);
+
 export const taskInView = (page) => page.tasks[page.at] ?? null;
 export const isComplete = (page) => page.tasks.length > 0 && page.tasks.every((task) => page.answers.get(task.id)?.given);
 
@@ -31,9 +34,10 @@ export const isComplete = (page) => page.tasks.length > 0 && page.tasks.every((t
 export const lastOpen = (page) => page.tasks.every((task, place) => place === page.at || page.answers.get(task.id)?.given);
 
 // Notes a finished answer to the task in view and moves on: to the next task without one, else it stays.
-export function give(page, answer, seconds) {
+// `measured` is {seconds, signals}.
+export function give(page, answer, measured) {
   const task = taskInView(page);
-  page.answers.set(task.id, { answer, seconds, given: true });
+  page.answers.set(task.id, { answer, ...measured, given: true });
   const later = page.tasks.findIndex((other, place) => place > page.at && !page.answers.get(other.id)?.given);
   page.at = later >= 0 ? later : firstOpen(page);
   return isComplete(page);
@@ -58,7 +62,11 @@ export function leaveOut(page) {
 }
 
 export function submission(page) {
-  return { answers: page.tasks.map((task) => ({ task: task.id, answer: page.answers.get(task.id).answer, seconds: page.answers.get(task.id).seconds })) };
+  const row = (task) => {
+    const { answer, seconds, signals } = page.answers.get(task.id);
+    return { task: task.id, answer, seconds, ...(signals && { signals }) };
+  };
+  return { answers: page.tasks.map(row) };
 }
 
 // An assignment's reward as of now: tasks that were left out are not paid.

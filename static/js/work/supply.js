@@ -5,7 +5,8 @@ import { Deadline } from "./clocks.js";
 import { openPage, roomAhead, worthBeginning } from "./session.js";
 
 function loadPictures(page) {
-  return page.tasks.filter((task) => task.media_url).map((task) => Object.assign(new Image(), { src: task.media_url }));
+  const addresses = page.tasks.flatMap((task) => [task.media_url, ...Object.values(task.media_urls ?? {})]);
+  return addresses.filter(Boolean).map((src) => Object.assign(new Image(), { src }));
 }
 
 export class Supply {

@@ -1,12 +1,13 @@
 // What the work page shows. Takes plain values, knows nothing of assignments, the network or the outbox.
 
+import { meant } from "../annotate/keyboard.js";
 import { clockText, urgency } from "./clocks.js";
 
 const find = (name) => document.querySelector(`[data-${name}]`);
 const KEYS = { i: "instructions", s: "skip", u: "undo" };
 
 export class View {
-  // act: {instructions, return, skip, back, undo, submit} → functions
+  // act: {instructions, report, return, skip, back, undo, submit} → functions
   constructor(act) {
     this.act = act;
     this.stage = find("stage");
@@ -38,8 +39,9 @@ export class View {
     for (const element of document.querySelectorAll("[data-key]")) element.hidden = this.taken.has(element.dataset.key);
   }
 
-  onKey(event) {
-    if (event.defaultPrevented || event.repeat || event.altKey) return;
+  onKey(pressed) {
+    if (pressed.defaultPrevented || pressed.repeat || pressed.altKey) return;
+    const event = meant(pressed);
     if (this.sheet.open && event.key === "i") return this.sheet.close();
     if (event.target.closest?.("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
     const ctrl = event.ctrlKey || event.metaKey;
@@ -67,6 +69,7 @@ export class View {
     this.stage.replaceChildren(root);
     this.say("");
     this.button("skip").hidden = this.button("skip").disabled = false;
+    this.button("report").disabled = false;
     return root;
   }
 
@@ -136,6 +139,7 @@ export class View {
     find("panel-text").textContent = text;
     find("panel-actions").replaceChildren(...actions.map((action) => actionElement(action, "btn")));
     this.button("skip").hidden = this.button("skip").disabled = true;
+    this.button("report").disabled = true;
     this.button("back").hidden = true;
     this.submitButton(false);
     find("progress").hidden = true;

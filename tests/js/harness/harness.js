@@ -13,6 +13,8 @@ const CELLS = {
     { key: "platelet", name: "Platelet", color: "#009E73", hotkey: "p", description: "", example: null },
   ],
   min_size: 4,
+  flags: asked.has("flags"),
+  attributes: asked.get("attributes") ?? "",
 };
 const PANEL = {
   prompt: "Does this solar cell have a defect?",
@@ -38,6 +40,10 @@ function grid(count) {
   });
 }
 
+// The three plainest kinds have content of their own above; the others show their demo.
+const demo = asked.has("demo") ? await (await fetch(`/demos/${kind}.json`)).json() : null;
+if (asked.has("prediction")) item.prediction = { boxes: grid(Number(asked.get("prediction"))) };
+
 const options = {
   question: kind === "bounding_box" ? CELLS : PANEL,
   item,
@@ -47,6 +53,7 @@ const options = {
   onChange: (value) => window.harness.changes.push(value),
   onSubmit: (value) => window.harness.submits.push(value),
 };
+if (demo) Object.assign(options, demo);
 if (asked.has("layers")) {
   options.readonly = true;
   options.layers = ["Worker A", "Worker B", "Worker C"].map((label, n) => ({

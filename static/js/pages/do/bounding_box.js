@@ -1,6 +1,7 @@
 // The work page with the tool of its kind.
 
-import * as tool from "../../tools/bounding_box.js";
-import { begin } from "../../work/main.js";
+import { editorOf } from "../../annotate/editor.js";
+import { BOX } from "../../forms/box.js";
+import { begin } from "../work.js";
 
-begin(tool);
+begin({ mount: editorOf(() => BOX) });

@@ -1,6 +1,6 @@
 // The work page with the tool of its kind.
 
 import * as tool from "../../tools/text_classification.js";
-import { begin } from "../../work/main.js";
+import { begin } from "../work.js";
 
 begin(tool);
