@@ -5,9 +5,11 @@ from typing import Any
 
 from quorate.accounts.models import User
 from quorate.common.money import MICRO
+from quorate.events.models import Dirty
 from quorate.ledger import book
 from tasks_app.domain import handing_out, projects, publishing, submitting
-from tasks_app.enums import Role
+from tasks_app.domain.consensus import aggregate_project
+from tasks_app.enums import Role, Topic
 from tasks_app.models import Assignment, Membership, Pool, Project, Task
 
 PASSWORD = "correct horse battery"
@@ -121,3 +123,10 @@ def answer_all(workers: Iterable[User], pool: Pool, labels: Sequence[str]) -> No
     for worker, label in zip(workers, labels, strict=True):
         while (taken := handing_out.take(worker=worker, pool=pool.public_id)).assignment is not None:
             hand_in(worker, taken.assignment, label)
+
+
+def aggregate(pool: Pool) -> None:
+    """Run the aggregation job until it has nothing left to do, the quiet refit included."""
+    while Dirty.objects.filter(topic=Topic.AGGREGATE).exists():
+        Dirty.objects.update(due_at="2000-01-01T00:00:00Z")
+        aggregate_project(pool.project_id)

@@ -37,6 +37,19 @@ def test_compose_names_everything_that_runs() -> None:
     assert set(services()) == OURS | {"postgres", "redis"}
 
 
+def test_compose_is_valid_by_the_published_schema() -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "check_jsonschema",
+        "--builtin-schema",
+        "vendor.compose-spec",
+        "docker-compose.yml",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
 def test_every_container_but_the_one_that_ends_has_a_health_check() -> None:
     checks = {name: service.get("healthcheck", {}) for name, service in services().items()}
     assert checks.pop("migrate") == {"disable": True}

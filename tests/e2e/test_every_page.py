@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 SIZES: "list[ViewportSize]" = [{"width": 1440, "height": 1000}, {"width": 390, "height": 844}]
 # What a page may weigh and fetch, the page itself among it.
 KILOBYTES, REQUESTS = 80, 10
-KILOBYTES_OF = {"/work/{texts_pool}/do/": 25, "/work/{cells_pool}/do/": 40}
+# The goal for pictures is 25 as well; it is not reached yet (docs/front-end.md).
+KILOBYTES_OF = {"/work/{texts_pool}/do/": 25, "/work/{cracks_pool}/do/": 30, "/work/{cells_pool}/do/": 40}
 AXE = Axe().axe_script  # half a megabyte: into each page once
 # What depends on the theme. Everything else is the same in both and looked for in one.
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
@@ -47,6 +48,13 @@ REQUESTER = [
         for page in ("", "question/", "instructions/", "items/", "price/", "launch/", "live/", "results/")
     ],
     *[f"/p/{{texts}}/{page}" for page in ("", "question/", "instructions/", "items/", "price/", "launch/")],
+    "/p/{texts}/known-answers/",
+    "/p/{texts}/who/",
+    "/p/{texts}/training/",
+    "/p/{texts}/quality/?try=results",
+    "/skills/",
+    "/p/{draft}/known-answers/",
+    "/p/{cells}/try/",
     *[f"/p/{{texts}}/{page}" for page in ("live/", "results/", "export/", "money/", "history/", "settings/")],
     "/p/{texts}/items/{texts_task}/",
     "/p/{texts}/results/{texts_task}/",
@@ -57,21 +65,33 @@ WORKER = [
     "/work/",
     "/work/answers/",
     "/work/earnings/",
+    "/work/skills/",
+    "/work/notices/",
     "/work/{texts_pool}/",
     "/work/{texts_pool}/do/",
     "/work/{cells_pool}/",
     "/work/{cells_pool}/do/",
+    "/work/{cracks_pool}/do/",
     "/me/",
     "/projects/",
 ]
 ADMIN = [
-    *[f"/control/{page}" for page in ("", "projects/", "workers/", "people/", "money/", "log/", "settings/")],
+    *[
+        f"/control/{page}"
+        for page in ("", "projects/", "workers/", "disputes/", "people/", "money/", "log/", "settings/")
+    ],
     "/control/workers/{person}/",
     "/control/people/{person}/",
 ]
+# Two halves of like size, each in one test process: a Quorate with its answers is started once for each half.
 PAGES = [
-    (role, path)
-    for role, paths in (("nobody", NOBODY), ("requester", REQUESTER), ("worker", WORKER), ("admin", ADMIN))
+    pytest.param(role, path, id=f"{role}-{path}", marks=pytest.mark.xdist_group(f"pages {half}"))
+    for half, role, paths in (
+        (1, "requester", REQUESTER),
+        (2, "nobody", NOBODY),
+        (2, "worker", WORKER),
+        (2, "admin", ADMIN),
+    )
     for path in paths
 ]
 # What pages that say no answer with; everything else is 200. The admin's pages are nobody else's business.
@@ -135,7 +155,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         requester, worker, admin = people["requester"], people["worker"], people["admin"]
         crowd(running)
         ids = {}
-        for name, title in (("texts", "Messages to a repair shop"), ("cells", "Cells in a blood smear")):
+        for name, title in (
+            ("texts", "Messages to a repair shop"),
+            ("cells", "Cells in a blood smear"),
+            ("cracks", "Cracks in solar cells"),
+        ):
             ids[name] = find(requester, "/projects/", rf'href="/p/([^/"]+)/[^"]*"[^>]*>\s*{title}')
             ids[f"{name}_task"] = find(requester, f"/p/{ids[name]}/results/", rf'/p/{ids[name]}/results/([^/"?]+)/')
             ids[f"{name}_pool"] = find(worker, "/work/", rf'href="/work/([^/"]+)/"[^>]*>\s*{title}')
@@ -174,9 +198,10 @@ def sent(address: str) -> int:
 
 
 def faults(page: "Page", rules: dict[str, Any]) -> list[str]:
-    """Rules of axe (which is in the page) that it breaks, and whether it scrolls sideways; once its colours stand still."""
+    """Rules of axe (which is in the page) that it breaks, and whether it scrolls sideways; with its colours at rest."""
+    # Not waited for: one in a closed <details> never runs.
     page.evaluate(
-        "Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished))"
+        "document.getAnimations().filter((one) => one instanceof CSSTransition).forEach((one) => one.finish())"
     )
     broken = page.evaluate("async (options) => (await axe.run(options)).violations", {**BRIEF, **rules})
     found = [f"{rule['id']} at {rule['nodes'][0]['target']}" for rule in broken]
@@ -184,8 +209,7 @@ def faults(page: "Page", rules: dict[str, Any]) -> list[str]:
     return [*found, "scrolls sideways"] if wide else found
 
 
-@pytest.mark.xdist_group("every page")  # one Quorate with one set of answers for all of them
-@pytest.mark.parametrize(("role", "path"), PAGES, ids=[f"{role}-{path}" for role, path in PAGES])
+@pytest.mark.parametrize(("role", "path"), PAGES)
 def test_a_page_is_accessible_within_policy_width_and_weight(
     browser: "Browser", place: Place, role: str, path: str
 ) -> None:
@@ -200,7 +224,7 @@ def test_a_page_is_accessible_within_policy_width_and_weight(
     settled(page, path)
     kilobytes, requests = weight(page, reply.body())
     if kilobytes > KILOBYTES_OF.get(path, KILOBYTES):
-        wrong.append(f"{kilobytes:.0f} KB")
+        wrong.append(f"{kilobytes:.1f} KB")
     if requests > REQUESTS:
         wrong.append(f"{requests} requests")
     page.evaluate(AXE)

@@ -1,5 +1,6 @@
 """The worker's tools in a real browser, by mouse, keyboard and finger, on a page that holds nothing else."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -14,6 +15,7 @@ from django.template.loader import render_to_string
 from playwright.sync_api import Browser, CDPSession, Page
 
 from tasks_app import tools
+from tasks_app.web import sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
 JS = ROOT / "static" / "js"
@@ -28,6 +30,7 @@ class Pages(SimpleHTTPRequestHandler):
     """static/ as it is, the harness, and the demos as Django renders them, all under the product's CSP."""
 
     demos = ""
+    kinds: dict[str, str] = {}  # set once, on a class made for it
 
     def translate_path(self, path: str) -> str:
         path = path.partition("?")[0]
@@ -36,18 +39,24 @@ class Pages(SimpleHTTPRequestHandler):
         return str(ROOT / "tests" / "js" / path[1:].replace("harness/?", "harness/index.html"))
 
     def do_GET(self) -> None:
-        if self.path != "/demos.html":
+        if self.path == "/demos.html":
+            body, of = self.demos.encode(), "text/html"
+        elif self.path == "/sandbox/":
+            body, of = sandbox.document().encode(), "text/html"
+        elif self.path in self.kinds:
+            body, of = self.kinds[self.path].encode(), "application/json"
+        else:
             return super().do_GET()
-        body = self.demos.encode()
         self.send_response(200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Type", f"{of}; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
         return None
 
     def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", "default-src 'self'")
+        policy = sandbox.POLICY if self.path == "/sandbox/" else "default-src 'self'"
+        self.send_header("Content-Security-Policy", policy)
         self.send_header("Cache-Control", "no-store")
         super().end_headers()
 
@@ -66,9 +75,21 @@ def demo_page() -> str:
     return f'<!doctype html><html lang="en"><head>{head}</head><body><main>{demos}</main></body></html>'
 
 
+def demo_options() -> dict[str, str]:
+    """What the harness mounts each kind with, by address."""
+    found = {}
+    for tool in tools.all_tools():
+        demo = tool.demo
+        others = {name: f"/static/{path}" for name, path in demo.images.items()}
+        media = f"/static/{demo.image}" if demo.image else None
+        options = {"question": demo.question, "item": demo.item, "mediaUrl": media, "mediaUrls": others}
+        found[f"/demos/{tool.kind}.json"] = json.dumps(options | {"draft": demo.draft})
+    return found
+
+
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    handler = type("PagesWithDemos", (Pages,), {"demos": demo_page()})
+    handler = type("PagesWithDemos", (Pages,), {"demos": demo_page(), "kinds": demo_options()})
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler))
     thread = Thread(target=server.serve_forever)
     thread.start()
@@ -470,10 +491,27 @@ def test_box_is_drawn_by_keyboard_alone_within_two_tabs(tool: Open) -> None:
 def test_question_mark_shows_the_keys_and_escape_closes_them(tool: Open) -> None:
     page = tool()
     page.keyboard.press("?")
-    assert page.get_by_role("dialog", name="Keys").is_visible()
+    page.get_by_role("dialog", name="Keys").wait_for()
     page.keyboard.press("1")
     page.keyboard.press("Escape")
     assert not page.get_by_role("dialog", name="Keys").is_visible()
+
+
+def test_a_key_of_ones_own_works_at_once_and_after_a_reload(tool: Open) -> None:
+    page = tool(boxes=2)
+    page.keyboard.press("?")
+    page.get_by_role("button", name="Change keys").click()
+    page.get_by_role("button", name="Key for Delete the selected box").click()
+    page.keyboard.press("q")
+    page.get_by_text("Q now stands for Delete.").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press(".")
+    page.keyboard.press("q")
+    assert len(boxes(page)) == 1
+    page = tool(boxes=2)
+    page.keyboard.press(".")
+    page.keyboard.press("q")
+    assert len(boxes(page)) == 1
 
 
 # Fingers

@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from quorate.accounts.models import User
 from tasks_app.domain import publishing, quality
 from tasks_app.enums import AssignmentState
-from tasks_app.models import Answer, Assignment, Pool, Slot
+from tasks_app.models import Answer, Assignment, Pool, Report, Slot
 from tests import factories
 from tests.running import PATIENCE
 from tests.wiping import wipe
@@ -248,6 +248,30 @@ def test_skip_and_give_back_free_the_places(work: "Page", worker: User) -> None:
     work.get_by_role("dialog").get_by_role("button", name="Give back").click()
     eventually(work, lambda: Assignment.objects.filter(state=AssignmentState.RETURNED).count() == 2)
     work.locator(".tool").wait_for()
+
+
+def test_a_broken_item_is_reported_and_skipped(work: "Page", worker: User) -> None:
+    before = text_of(work)
+    work.get_by_label("More").click()
+    work.get_by_role("button", name="Report a problem").click()
+    dialog = work.get_by_role("dialog", name="What is wrong?")
+    dialog.get_by_label("The item is broken").check()
+    assert dialog.get_by_label("Skip this task").is_checked()
+    assert Axe().run(work).response["violations"] == []
+    dialog.get_by_label("In your words").fill("It is cut off.")
+    dialog.get_by_role("button", name="Tell the requester").click()
+    work.wait_for_function("before => document.querySelector('.reading-text')?.innerText !== before", arg=before)
+    eventually(work, lambda: list(Report.objects.values_list("about", "text")) == [("item", "It is cut off.")])
+    eventually(work, lambda: Slot.objects.filter(release_reason__startswith="skipped").count() == 1)
+
+
+def test_signals_go_with_the_answer(work: "Page", worker: User) -> None:
+    answer(work, "1")
+    send_now(work)
+    eventually(work, lambda: len(given(worker)) == 1)
+    signals = Answer.objects.get().signals
+    assert signals is not None
+    assert (signals["changes"], signals["pastes"]) == (1, 0)
 
 
 def test_a_second_tab_waits_until_it_is_told_to_take_over(work: "Page", pool: Pool) -> None:

@@ -46,7 +46,15 @@ HOLDER = rule(stranger=NONE, worker=YES, viewer=NONE, editor=NONE, owner=NONE, a
 WORKERS = rule(stranger=YES, worker=YES, viewer=ROLE, editor=YES, owner=YES, admin=ROLE)
 # Willa has answered Alice's task: her own history names it.
 WORKERS_OWN = rule(stranger=OWN, worker=YES, viewer=ROLE, editor=OWN, owner=OWN, admin=ROLE)
+WORKERS_OWN_FORM = WORKERS_OWN | {"worker": OWN}
 REQUESTERS_OWN = rule(stranger=OWN, worker=ROLE, viewer=OWN, editor=OWN, owner=OWN, admin=ROLE)
+MY_SKILLS = REQUESTERS_OWN | {"owner": YES}
+# Whoever works may begin a course; an answer without an attempt of one's own is none.
+LEARNERS = rule(stranger=OWN, worker=OWN, viewer=ROLE, editor=OWN, owner=OWN, admin=ROLE)
+# What a rule did about Willa is hers to appeal against.
+THEIRS = rule(stranger=NONE, worker=YES, viewer=ROLE, editor=NONE, owner=NONE, admin=ROLE)
+# A skill is its giver's alone: Alice's.
+SKILL = rule(stranger=NONE, worker=ROLE, viewer=NONE, editor=NONE, owner=YES, admin=ROLE)
 # An image's address is signed for one person: Alice.
 SIGNED_FOR_ALICE = rule(stranger=NONE, worker=NONE, viewer=NONE, editor=NONE, owner=YES, admin=NONE)
 
@@ -81,12 +89,14 @@ TABLE: dict[str, Page] = {
     "requester:question": Page(READ, EDIT),
     "requester:example": Page(None, EDIT),
     "requester:instructions": Page(READ, EDIT),
+    "requester:report_settle": Page(None, EDIT),
     "requester:instructions_preview": Page(None, EDIT),
     "requester:price": Page(READ, EDIT),
     "requester:price_estimate": Page(READ),
     "requester:launch": Page(READ),
     "requester:act": Page(None, EDIT),
     "requester:clone": Page(None, READ),
+    "requester:send_contested": Page(None, READ),
     "requester:live": Page(READ),
     "requester:live_numbers": Page(READ),
     "requester:money": Page(READ),
@@ -109,6 +119,22 @@ TABLE: dict[str, Page] = {
     "requester:item": Page(READ),
     "requester:results": Page(READ),
     "requester:result": Page(READ),
+    "requester:known": Page(READ),
+    "requester:known_mix": Page(None, EDIT),
+    "requester:known_upload": Page(None, EDIT),
+    "requester:known_promote": Page(None, EDIT),
+    "requester:known_make": Page(None, EDIT),
+    "requester:known_withdraw": Page(None, EDIT),
+    "requester:try": Page(READ, EDIT),
+    "requester:training": Page(READ, EDIT),
+    "requester:rules": Page(READ, EDIT),
+    "requester:rule_preset": Page(None, EDIT),
+    "requester:rule": Page(None, EDIT),
+    "requester:firing_undo": Page(None, EDIT),
+    "requester:who": Page(READ, EDIT),
+    "requester:skills": Page(MY_SKILLS, MY_SKILLS),
+    "requester:skill": Page(SKILL, SKILL),
+    "requester:skill_revoke": Page(None, SKILL),
     "requester:exports": Page(READ),
     "requester:exports_prepared": Page(READ),
     "requester:export_prepare": Page(None, READ),
@@ -118,6 +144,11 @@ TABLE: dict[str, Page] = {
     "worker:market": Page(WORKERS),
     "worker:answers": Page(WORKERS_OWN),
     "worker:earnings": Page(WORKERS_OWN),
+    "worker:learn": Page(WORKERS, WORKERS),
+    "worker:learn_answer": Page(None, LEARNERS),
+    "worker:notices": Page(WORKERS_OWN),
+    "worker:appeal": Page(None, THEIRS),
+    "worker:skills": Page(WORKERS_OWN_FORM, WORKERS_OWN_FORM),
     "worker:preview": Page(WORKERS),
     "worker:do": Page(WORKERS),
     # --- control
@@ -129,6 +160,8 @@ TABLE: dict[str, Page] = {
     "control:pause": Page(None, CONTROL),
     "control:ban": Page(None, CONTROL),
     "control:lift": Page(None, CONTROL),
+    "control:disputes": Page(CONTROL),
+    "control:decide": Page(None, CONTROL),
     "control:people": Page(CONTROL),
     "control:invite": Page(None, CONTROL),
     "control:withdraw": Page(None, CONTROL),
@@ -137,6 +170,8 @@ TABLE: dict[str, Page] = {
     "control:deposit": Page(None, CONTROL),
     "control:log": Page(CONTROL),
     "control:settings": Page(CONTROL),
+    # --- the sandbox of requesters' own pages: the same for all, nothing of anybody in it
+    "sandbox": Page(ANYBODY),
     # --- media
     "media:image": Page(SIGNED_FOR_ALICE, head=False),
     "media:thumb": Page(SIGNED_FOR_ALICE, head=False),
@@ -165,6 +200,7 @@ TABLE: dict[str, Page] = {
     "api:assignment": Page(HOLDER),
     "api:submit": Page(None, HOLDER),
     "api:skip": Page(None, HOLDER),
+    "api:report": Page(None, HOLDER),
     "api:return": Page(None, HOLDER),
     "api:accept": Page(None, EDIT),
     "api:reject": Page(None, EDIT),

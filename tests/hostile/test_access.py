@@ -27,6 +27,7 @@ HARMLESS = re.compile(r'"django_session"|UPDATE "accounts_apikey" SET "last_used
 BODIES = {
     "api:submit": '{"answers": [{"task": "TASK", "answer": {"class": "cat"}}]}',
     "api:skip": '{"task": "TASK"}',
+    "api:report": '{"task": "TASK", "about": "item"}',
 }
 FORMS = {"requester:member_change": {"role": "viewer"}}
 OUTSIDE = {401, 403, 404, 405}

@@ -23,7 +23,25 @@ FIELDS = (
     *("reward", "confidence", "overlap_min", "overlap_max", "tasks_per_assignment", "assignment_seconds"),
     *("lifetime_days", "accept_automatically", "accept_delay_seconds", "email", "role", "reason", "format", "column"),
     *("amount", "memo", "user", "requester", "password", "old_password", "new_password", "username", "version"),
-    *("question_version", "seen_version", "items", "answers", "task", "upload_key", "key", "next", "ref", "min_size"),
+    *(
+        "question_version",
+        "seen_version",
+        "items",
+        "answers",
+        "task",
+        "upload_key",
+        "share",
+        "overlap",
+        "count",
+        "value",
+        *("people", "days", "deep", "guard", "join", "what0", "value0", "languages", "country", "birth_year"),
+        *("measure", "way", "least", "window", "action", "again", "skill", "preset", "do", "answer"),
+        *("enabled", "feedback", "questions", "pass_mark", "retry_hours"),
+        "key",
+        "next",
+        "ref",
+        "min_size",
+    ),
 )
 PARAMETERS = (
     *("page", "cursor", "page_size", "state", "class", "q", "sort", "only", "project", "archived", "next", "kind"),
@@ -53,8 +71,11 @@ API_FIELDS = {
     },
     "api:tasks": {"items": [{"text": "x", "name": "n", "meta": {"a": "b"}}]},
     "api:exports": {"format": "csv"},
-    "api:submit": {"answers": [{"task": "TASK", "answer": {"class": "cat"}, "seconds": 1}]},
+    "api:submit": {
+        "answers": [{"task": "TASK", "answer": {"class": "cat"}, "seconds": 1, "signals": {"idle": 1, "left": 2}}]
+    },
     "api:skip": {"task": "TASK", "reason": "x"},
+    "api:report": {"task": "TASK", "about": "item", "text": "x"},
     "api:accept": {"reason": "x"},
     "api:reject": {"reason": "x"},
 }
@@ -69,7 +90,7 @@ def role_for(address: Address) -> str:
     """Somebody who is let in."""
     if address.name.startswith("control:"):
         return "admin"
-    worker = address.name in {"api:submit", "api:skip", "api:return", "api:assignment", "api:next"}
+    worker = address.name in {"api:submit", "api:skip", "api:report", "api:return", "api:assignment", "api:next"}
     return "worker" if worker or address.name.startswith("worker:") else "owner"
 
 

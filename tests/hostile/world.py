@@ -12,10 +12,11 @@ from PIL import Image
 
 from quorate.accounts.models import User
 from quorate.accounts.people import create_api_key, invite
-from tasks_app.domain import publishing, quality, uploading
+from tasks_app.domain import appealing, publishing, quality, ruling, skills, uploading
+from tasks_app.domain.reporting import report
 from tasks_app.domain.storing_images import store_image
-from tasks_app.enums import ExportState, Role
-from tasks_app.models import Export, Pool, Project, Result, Task
+from tasks_app.enums import ExportState, Role, TaskKind
+from tasks_app.models import Course, Export, Firing, Pool, Project, Result, Task
 from tasks_app.queries.media import media_url
 from tests import factories
 
@@ -93,6 +94,12 @@ def build() -> World:
     factories.answer(willa, pool)
     held = factories.take(willa, pool)
     strangers = factories.make_project(charlie, tasks=2, name="Charlie's own")
+    Task.objects.filter(pk=Task.objects.filter(pool=pool).order_by("-id")[0].pk).update(
+        kind=TaskKind.TRAINING, slots_free=0
+    )
+    Course.objects.create(project=project, enabled=True, questions=1)
+    ruled = _rule(project, alice, willa)
+    skill = skills.create_skill(owner=alice, name=f"{SECRET} skill")
     task = Task.objects.filter(pool=pool).order_by("id")[0]
     Result.objects.create(
         task=task, value={"class": "cat"}, summary=SECRET, classes="|cat|", confidence=0.9, answers=1, method="test"
@@ -106,10 +113,14 @@ def build() -> World:
         "user": otto.public_id,
         "worker": willa.public_id,
         "person": bob.public_id,
+        "skill": skill.public_id,
         "form": "csv",
         "action": "pause",
         "requester:upload_act action": "drop",
     }
+    told = report(worker=willa, assignment=held.public_id, task=values["held task"], about="other", text=SECRET)
+    values["report"] = told.public_id
+    values |= ruled
     values |= _upload(pool, alice) | _export(project, alice) | _picture(project, alice) | _people(admin, alice)
     return World(
         people={
@@ -132,6 +143,24 @@ def _upload(pool: Pool, alice: User) -> dict[str, str]:
     batch = uploading.open_import(pool=pool, actor=alice, name=f"{SECRET}.csv")
     uploading.add_file(batch=batch, file=ContentFile(b"text\nhello\n", name="a.csv"), name="a.csv", upload_key="one")
     return {"upload": batch.public_id}
+
+
+def _rule(project: Project, alice: User, willa: User) -> dict[str, str]:
+    """A rule of Alice's that applied to Willa, and an appeal by somebody else."""
+    when = [{"measure": "skips", "is": "above", "value": 900}]
+    rule = ruling.add_rule(project=project, actor=alice, body={"when": when, "window": 5, "then": [{"do": "warn"}]})
+    fired = {
+        "rule": rule,
+        "project": project,
+        "body": rule.body,
+        "evidence": [{**rule.body["when"][0], "found": 1.0, "count": 1}],
+    }
+    firing = Firing.objects.create(worker=willa, last_answer=1, **fired)
+    other = factories.make_user("appellant")
+    appeal = appealing.appeal(
+        worker=other, firing=Firing.objects.create(worker=other, last_answer=1, **fired), text="No."
+    )
+    return {"rule": rule.public_id, "firing": firing.public_id, "appeal": appeal.public_id, "preset": "skips"}
 
 
 def _export(project: Project, alice: User) -> dict[str, str]:

@@ -134,11 +134,12 @@ def test_submits_through_a_line_that_cuts_four_in_ten_responses(stage: Stage) ->
 @pytest.mark.postgres_only
 def test_answers_survive_kills_of_database_and_broker(tmp_path: Path) -> None:
     """While the database is away clients are told so; while Redis is away they notice nothing."""
+    tasks, overlap = 200, 5  # more than are answered before the last kill, however fast
     with services.postgres() as database, services.redis() as broker:
         address = f"{database.url.rsplit('/', 1)[0]}/postgres"
         stage = Stage(clean_environment(tmp_path / "data", DATABASE_URL=address, REDIS_URL=broker.url))
         stage.play_command("migrate", "-v", "0")
-        made = prepare(stage, 50, 5)
+        made = prepare(stage, tasks, overlap)
         diary, enough = Diary(), threading.Event()
         with quorate(stage.environment) as running:
             clients = start_clients(running.url, made, diary, enough)
@@ -151,9 +152,9 @@ def test_answers_survive_kills_of_database_and_broker(tmp_path: Path) -> None:
                 broker.kill()
                 wait_for_more(diary.look, 30)
                 broker.start_again()
-            wait_until(lambda answers: answers >= 250, diary.look, every=0.1)
+            wait_until(lambda answers: answers >= tasks * overlap, diary.look, every=0.1)
             finish(stage, made, clients, enough)
 
-        assert diary.look() == 250
+        assert diary.look() == tasks * overlap
         assert diary.acknowledged == set(stage.play("answers", pool_id=made["pool_id"]))
         assert stage.play("verify", pool_id=made["pool_id"], results=True) == []
