@@ -4,7 +4,7 @@ SHELL := /bin/sh
 PYTHON_IN := .venv/bin/python
 EXPORT := uv export --quiet --frozen --no-emit-project --no-annotate --no-header
 
-.PHONY: help run test lint format bench bench-aggregation coverage mutate lock wheel clean
+.PHONY: help run test lint format bench bench-overlap bench-aggregation bench-tools coverage mutate lock wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
@@ -30,9 +30,16 @@ bench: ## measure, and write docs/benchmarks.md
 	@sh scripts/environment.sh dev
 	@exec $(PYTHON_IN) benchmarks/run.py $(ARGS)
 
+bench-overlap: ## replays of rules of overlap, with their curves
+	@$(MAKE) --no-print-directory bench ARGS="overlap $(ARGS)"
+
 bench-aggregation: ## the same for aggregation beside its peers, in an environment of their own
 	@sh scripts/environment.sh dev
 	@exec $(PYTHON_IN) benchmarks/run.py aggregation- $(ARGS)
+
+bench-tools: ## the same for the worker's page, in Chromium
+	@sh scripts/environment.sh dev
+	@exec $(PYTHON_IN) benchmarks/run.py tools $(ARGS)
 
 coverage: ## how much of the aggregation its tests run; fails below 95 %
 	@sh scripts/environment.sh dev

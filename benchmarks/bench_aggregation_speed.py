@@ -2,15 +2,19 @@
 
     python benchmarks/run.py aggregation-speed
 
-CPU time of one thread, whole fit from integer columns (encoding and sorting included) with the number of steps the peer made. Ratios are within one run. `--shards N` fits N answers
-from disk as well (16 bytes of disk an answer while it writes).
+CPU time of one thread, whole fit from integer columns (encoding and sorting included) with the number of steps the peer made.
+Ours and the peer's turn come one after the other, several times; ratios are those of the medians. `--shards N` fits N answers from
+disk as well (16 bytes of disk an answer while it writes).
 """
 
 from __future__ import annotations
 
 import argparse
+import ctypes
 import gc
+import os
 import resource
+import statistics
 import sys
 import tempfile
 import time
@@ -26,24 +30,22 @@ import pandas as pd
 
 from aggregation.arrays import Ints
 from aggregation.classes import GLAD, Answers, DawidSkene
-from aggregation.classes.em import rest_of
-from aggregation.classes.gold import Gold
-from aggregation.classes.matrices import MatrixEM, Smoothing
-from aggregation.classes.votes import vote_shares
 from aggregation.online import OnlineEngine
 from aggregation.shards import ShardedDawidSkene, Shards
 from benchmarks.peers.adapters import peerannot
 from benchmarks.real_sets import folder, load
 
-# Answers, workers, classes, most steps of the peer, goal (times as fast).
+# Answers, workers, classes, most steps of the peer, goal (times as fast), turns of each.
 SIZES = (
-    (10_000, 100, 2, 100, 300),
-    (100_000, 1_000, 2, 100, 200),
-    (1_000_000, 1_000, 2, 100, 100),
-    (1_000_000, 1_000, 10, 100, 40),
-    (10_000_000, 10_000, 2, 3, 30),
+    (10_000, 100, 2, 100, 300, 9),
+    (100_000, 1_000, 2, 100, 200, 9),
+    (1_000_000, 1_000, 2, 100, 100, 3),
+    (1_000_000, 1_000, 10, 100, 40, 1),
+    (10_000_000, 10_000, 2, 3, 30, 1),
 )
 PER_TASK = 5
+# Steps added to a fit to learn what one costs.
+MORE_STEPS = 20
 MEGABYTE = 1e6
 
 
@@ -75,68 +77,74 @@ def status(name: str) -> float:
 
 
 def measured(run: Callable[[], Any], repeats: int = 1) -> Cost:
-    """The least CPU time of `repeats` runs, the peak memory of the first."""
+    """The median CPU time of `repeats` runs, the peak memory of the first."""
     seconds, peak, found = [], 0.0, None
     for number in range(repeats):
         found = None
         gc.collect()
+        if not number:
+            # Else what was freed before is taken again, and nothing seems to be used.
+            ctypes.CDLL("libc.so.6").malloc_trim(0)
         Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
         before, begin = status("VmRSS"), time.process_time()
         found = run()
         seconds.append(time.process_time() - begin)
         peak = peak if number else status("VmHWM") - before
-    return Cost(min(seconds), peak, found)
+    return Cost(statistics.median(seconds), peak, found)
 
 
-def dawid_skene(sizes: tuple[tuple[int, int, int, int, int], ...]) -> None:
+Size = tuple[int, int, int, int, int, int]
+
+
+def dawid_skene(sizes: tuple[Size, ...]) -> None:
     print(f"### Dawid-Skene, whole fit, {PER_TASK} answers a task\n")
-    print("| answers × workers × classes | steps | crowd-kit s | ours s | of it encoding | times (goal) | MB crowd-kit | MB ours | ns an answer, step, class | same labels |")  # fmt: skip
-    print("|---|---|---|---|---|---|---|---|---|---|")
-    for n, workers, k, most, goal in sizes:
-        columns = crowd(n, workers, k)
-        # Input that both hold before they begin is not counted: a table for crowd-kit, columns for us.
-        data = pd.DataFrame(dict(zip(("task", "worker", "label"), columns, strict=True)))
-        tolerance = 1e-5 if most > 3 else -1e9
-        peer = measured(lambda data=data, most=most, tol=tolerance: ck.DawidSkene(n_iter=most, tol=tol).fit(data))
-        steps = len(peer.found.loss_history_)
-        theirs = peer.found.labels_.sort_index().to_numpy()
-        del data
-        again = 9 if n <= 100_000 else 3
-        encode = measured(lambda c=columns, k=k: Answers.encode(*c, n_classes=k), again)
-        ours = measured(lambda c=columns, k=k, s=steps: fitted(c, k, s), again)
-        twice = measured(lambda a=encode.found, s=2 * steps: DawidSkene(max_iter=s, tol=1e-300).fit(a), again)
-        once = measured(lambda a=encode.found, s=steps: DawidSkene(max_iter=s, tol=1e-300).fit(a), again)
-        step = (twice.seconds - once.seconds) / max(twice.found.n_iter_ - once.found.n_iter_, 1)
-        same = (ours.found.labels() == theirs).mean()
-        print(
-            f"| {n:,} × {workers:,} × {k} | {steps} | {peer.seconds:.3f} | {ours.seconds:.4f} | {encode.seconds:.4f} "
-            f"| **{peer.seconds / ours.seconds:.0f}** (≥ {goal}) | {peer.megabytes:.0f} | {ours.megabytes:.0f} "
-            f"| {step / n / k * 1e9:.1f} | {same:.4f} |",
-            flush=True,
-        )
+    print("| answers × workers × classes | steps | crowd-kit s | ours s | of it encoding | ours, float32 | times (goal) | MB crowd-kit | MB ours | ns an answer, step, class | floor | same labels |")  # fmt: skip
+    print("|---|---|---|---|---|---|---|---|---|---|---|---|")
+    for size in sizes:
+        print(compared(size), flush=True)
 
 
-def fitted(columns: tuple[Ints, Ints, Ints], k: int, steps: int) -> DawidSkene:
-    return DawidSkene(max_iter=steps, tol=1e-300).fit(Answers.encode(*columns, n_classes=k))
-
-
-def floor(n: int, workers: int, k: int) -> None:
-    """What a gather and a weighted bincount of as many numbers cost, which an answer and class needs at the least."""
-    answers = Answers.encode(*crowd(n, workers, k), n_classes=k)
-    em = MatrixEM.of(answers, Gold.of(None, answers), Smoothing(), np.float64)
-    rest = rest_of(vote_shares(answers), em.layout.order, np.float64)
-    code = answers.worker * k + answers.label
-    table, values = np.random.default_rng(0).random(workers * k), np.empty(n)
-    gather = measured(lambda: table.take(code, out=values, mode="clip"), 9).seconds / n * 1e9
-    count = measured(lambda: np.bincount(code, values, minlength=workers * k), 9).seconds / n * 1e9
-    models = em.m_step(rest)
-    e = measured(lambda: em.e_step(models), 9).seconds / n / k * 1e9
-    m = measured(lambda: em.m_step(rest), 9).seconds / n / k * 1e9
-    print(
-        f"\nFloor at {n:,} × {workers:,} × {k}: a gather {gather:.1f} ns + a weighted bincount {count:.1f} ns = "
-        f"{gather + count:.1f} ns an answer and class. Ours: E-step {e:.1f} + M-step {m:.1f} = {e + m:.1f} ns an answer and class "
-        "(one class follows from the others, so it is not computed)."
+def compared(size: Size) -> str:
+    """A row: the peer and ours in turn."""
+    n, workers, k, most, goal, turns = size
+    columns = crowd(n, workers, k)
+    # Input that both hold before they begin is not counted: a table for crowd-kit, columns for us.
+    data = pd.DataFrame(dict(zip(("task", "worker", "label"), columns, strict=True)))
+    tolerance = 1e-5 if most > 3 else -1e9
+    peers, ours = [], []
+    for _ in range(turns):
+        peers.append(measured(lambda: ck.DawidSkene(n_iter=most, tol=tolerance).fit(data)))
+        steps = len(peers[-1].found.loss_history_)
+        ours.append(measured(lambda s=steps: fitted(columns, k, s), 3))
+    theirs = peers[0].found.labels_.sort_index().to_numpy()
+    encode = measured(lambda: Answers.encode(*columns, n_classes=k), 5)
+    more, once = (
+        measured(lambda s=s: DawidSkene(max_iter=s, tol=1e-300).fit(encode.found), 5)
+        for s in (steps + MORE_STEPS, steps)
     )
+    step = (more.seconds - once.seconds) / max(more.found.n_iter_ - once.found.n_iter_, 1)
+    single = measured(lambda: fitted(columns, k, steps, np.float32), 3)
+    peer, own = (statistics.median(cost.seconds for cost in costs) for costs in (peers, ours))
+    same = (ours[0].found.labels() == theirs).mean()
+    return (
+        f"| {n:,} × {workers:,} × {k} | {steps} | {peer:.3f} | {own:.4f} | {encode.seconds:.4f} | {single.seconds:.4f} "
+        f"| **{peer / own:.0f}** (≥ {goal}) | {peers[0].megabytes:.0f} | {ours[0].megabytes:.0f} "
+        f"| {step / n / k * 1e9:.2f} | {sum(floor(encode.found)):.2f} | {same:.4f} |"
+    )
+
+
+def fitted(columns: tuple[Ints, Ints, Ints], k: int, steps: int, dtype: type = np.float64) -> DawidSkene:
+    return DawidSkene(max_iter=steps, tol=1e-300, dtype=dtype).fit(Answers.encode(*columns, n_classes=k))
+
+
+def floor(answers: Answers) -> tuple[float, float]:
+    """Nanoseconds of a gather and of a weighted bincount of as many numbers: what EM needs for each answer and class."""
+    n, k = len(answers), answers.n_classes
+    code = answers.worker * k + answers.label
+    table, values = np.random.default_rng(0).random(answers.n_workers * k), np.empty(n)
+    gather = measured(lambda: table.take(code, out=values, mode="clip"), 9)
+    count = measured(lambda: np.bincount(code, values, minlength=table.size), 9)
+    return gather.seconds / n * 1e9, count.seconds / n * 1e9
 
 
 def against_peerannot(n: int, workers: int, k: int) -> None:
@@ -169,24 +177,26 @@ def glad() -> None:
 
 def online() -> None:
     """One answer after the other, without the fits of all."""
-    print(
-        "\n### One answer at a time\n\n| answers before it | tasks | answers a task | µs an answer |\n|---|---|---|---|"
-    )
+    print("\n### One answer at a time\n\nMedian of five runs.\n\n| answers before it | tasks | answers a task | µs an answer (≤ 40) |\n|---|---|---|---|")  # fmt: skip
     a = load("bluebirds").answers
     order = np.random.default_rng(0).permutation(len(a))
     for name, copies in (("bluebirds", 1), ("bluebirds × 10", 10), ("bluebirds × 50", 50)):
-        engine = OnlineEngine(2, refits=False)
-        for copy in range(copies - 1):
-            engine.add(a.task[order] + copy * a.n_tasks, a.worker[order], a.label[order])
-        rows = list(zip((a.task[order] + copies * a.n_tasks).tolist(), a.worker[order].tolist(), a.label[order].tolist(), strict=True))  # fmt: skip
-        begin = time.process_time()
-        for row in rows:
-            engine.add(*row)
-        used = (time.process_time() - begin) / len(rows) * 1e6
+        used = []
+        for _ in range(5):
+            engine = OnlineEngine(2, refits=False)
+            for copy in range(copies - 1):
+                engine.add(a.task[order] + copy * a.n_tasks, a.worker[order], a.label[order])
+            before = len(engine)
+            columns = a.task[order] + copies * a.n_tasks, a.worker[order], a.label[order]
+            rows = list(zip(*(column.tolist() for column in columns), strict=True))
+            begin = time.process_time()
+            for row in rows:
+                engine.add(*row)
+            used.append((time.process_time() - begin) / len(rows) * 1e6)
         print(
-            f"| {len(engine) - len(rows):,} ({name}) | {engine.task_ids.size:,} | up to 39 | {used:.1f} |", flush=True
+            f"| {before:,} ({name}) | {engine.task_ids.size:,} | up to 39 | {statistics.median(used):.1f} |", flush=True
         )
-    fit = measured(lambda: engine.method().fit(a), 3).seconds * 1e6
+    fit = measured(lambda: engine.method().fit(a), 5).seconds * 1e6
     print(f"\nA cold hierarchical fit of bluebirds: {fit:,.0f} µs.")
 
 
@@ -225,8 +235,11 @@ def main() -> int:
     warnings.simplefilter("ignore")  # peers warn of what pandas will change
     if options.only in {None, "ds"}:
         dawid_skene(tuple(size for size in SIZES if size[0] <= options.most))
-        floor(1_000_000, 1_000, 2)
-        floor(1_000_000, 1_000, 10)
+        print(
+            "\nFloor: nanoseconds of one gather and one weighted bincount of as many numbers, in the same run. Ours can lie below "
+            "it: one class follows from the others, and `add.at` is quicker than `bincount`. Others on the same cores and caches "
+            f"slow down short fits most: load average meanwhile {os.getloadavg()[2]:.0f} on {os.cpu_count()} processors."
+        )
     if options.only in {None, "rest"}:
         against_peerannot(100_000, 1_000, 2)
         if folder().is_dir():

@@ -25,7 +25,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CORE = ("em", "dawid_skene", "matrices", "hierarchical", "one_coin", "shrinkage", "crowd", "overlap", "pairs")
+CORE = (
+    "em",
+    "dawid_skene",
+    "matrices",
+    "hierarchical",
+    "one_coin",
+    "shrinkage",
+    "crowd",
+    "overlap",
+    "pairs",
+    "layout",
+    "rows",
+)
 # Those that compare with a slow reference first: they notice most, and soon.
 TESTS = ("test_hierarchical_reference", "test_classic_dawid_skene", "test_hierarchical", "test_gold", "test_known_answers",
          "test_model_storage", "test_em")  # fmt: skip
