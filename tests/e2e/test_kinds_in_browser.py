@@ -1,8 +1,6 @@
 """Each kind that draws nothing, in a real browser with its demo content: by key, by click, by finger, and for axe."""
 
 from collections.abc import Callable, Iterator
-from http.server import ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -10,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tasks_app import tools
-from tests.e2e.test_tools_browser import Pages, demo_options
+from tests.e2e.pages import Pages, demo_options, serve
 
 KINDS = [tool.kind for tool in tools.all_tools() if tool.kind != "bounding_box"]
 PHONE = {"width": 390, "height": 844}
@@ -20,13 +18,8 @@ Open = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Demos", (Pages,), {"kinds": demo_options()}))
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serve(type("Demos", (Pages,), {"kinds": demo_options()})) as at:
+        yield at
 
 
 @pytest.fixture

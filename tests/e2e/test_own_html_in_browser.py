@@ -1,15 +1,16 @@
 """A requester's own page in a browser: what it can do, and that it reaches nothing else whatever it tries."""
 
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
+from time import sleep
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page
 
 from tasks_app import tools
-from tests.e2e.test_tools_browser import Pages, demo_options
+from tasks_app.web import sandbox
+from tests.e2e.pages import Pages, demo_options, serve
 
 FIELDS = [
     {"name": "good", "label": "Good?", "kind": "choice", "options": ["Yes", "No"]},
@@ -18,6 +19,23 @@ FIELDS = [
     {"name": "has", "label": "Has", "kind": "choices", "options": ["a", "b"], "required": False},
 ]
 Open = Callable[[str], FrameLocator]
+
+
+class SlowPages(Pages):
+    """The sandbox's page comes in two pieces, as over a slow line: its head, and later its body."""
+
+    def do_GET(self) -> None:
+        if self.path != "/sandbox/":
+            super().do_GET()
+            return
+        head, mark, body = sandbox.document().partition("<body>")
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(head.encode())
+        self.wfile.flush()
+        sleep(0.1)
+        self.wfile.write((mark + body).encode())
 
 
 class Thief(BaseHTTPRequestHandler):
@@ -37,19 +55,10 @@ class Thief(BaseHTTPRequestHandler):
         pass
 
 
-def serve(handler: Any) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    yield from serve(type("Demos", (Pages,), {"kinds": demo_options()}))
+    with serve(type("Demos", (SlowPages,), {"kinds": demo_options()})) as at:
+        yield at
 
 
 @pytest.fixture
@@ -67,7 +76,8 @@ def stolen() -> list[str]:
 
 @pytest.fixture
 def thief(stolen: list[str]) -> Iterator[str]:
-    yield from serve(type("Noting", (Thief,), {"heard": stolen}))
+    with serve(type("Noting", (Thief,), {"heard": stolen})) as at:
+        yield at
 
 
 @pytest.fixture

@@ -1,23 +1,14 @@
 """The worker's tools in a real browser, by mouse, keyboard and finger, on a page that holds nothing else."""
 
-import json
-import re
 from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.template.loader import render_to_string
 from playwright.sync_api import Browser, CDPSession, Page
 
-from tasks_app import tools
-from tasks_app.web import sandbox
+from tests.e2e.pages import ROOT, Pages, demo_options, demo_page, serve
 
-ROOT = Path(__file__).resolve().parents[2]
 JS = ROOT / "static" / "js"
 KINDS = ["bounding_box", "image_classification", "text_classification"]
 DESKTOP = {"width": 1440, "height": 1000}
@@ -26,77 +17,10 @@ PICTURE = (960, 640)
 Open = Callable[..., Page]
 
 
-class Pages(SimpleHTTPRequestHandler):
-    """static/ as it is, the harness, and the demos as Django renders them, all under the product's CSP."""
-
-    demos = ""
-    kinds: dict[str, str] = {}  # set once, on a class made for it
-
-    def translate_path(self, path: str) -> str:
-        path = path.partition("?")[0]
-        if path.startswith("/static/"):
-            return str(ROOT / path[1:])
-        return str(ROOT / "tests" / "js" / path[1:].replace("harness/?", "harness/index.html"))
-
-    def do_GET(self) -> None:
-        if self.path == "/demos.html":
-            body, of = self.demos.encode(), "text/html"
-        elif self.path == "/sandbox/":
-            body, of = sandbox.document().encode(), "text/html"
-        elif self.path in self.kinds:
-            body, of = self.kinds[self.path].encode(), "application/json"
-        else:
-            return super().do_GET()
-        self.send_response(200)
-        self.send_header("Content-Type", f"{of}; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        return None
-
-    def end_headers(self) -> None:
-        policy = sandbox.POLICY if self.path == "/sandbox/" else "default-src 'self'"
-        self.send_header("Content-Security-Policy", policy)
-        self.send_header("Cache-Control", "no-store")
-        super().end_headers()
-
-    def log_message(self, *arguments: object) -> None:
-        pass
-
-
-def demo_page() -> str:
-    demos = "".join(render_to_string(f"{tool.template_dir}/demo.html", {"tool": tool}) for tool in tools.all_tools())
-    # Where static files carry hashes, the server below has them under their plain names.
-    demos = re.sub(r'(/static/[\w/.-]+?)\.[0-9a-f]{12}(\.\w+")', r"\1\2", demos)
-    head = (
-        '<meta charset="utf-8"><title>Demos</title><link rel="stylesheet" href="/static/css/work.css">'
-        '<script type="module" src="/static/js/pages/demos.js"></script>'
-    )
-    return f'<!doctype html><html lang="en"><head>{head}</head><body><main>{demos}</main></body></html>'
-
-
-def demo_options() -> dict[str, str]:
-    """What the harness mounts each kind with, by address."""
-    found = {}
-    for tool in tools.all_tools():
-        demo = tool.demo
-        others = {name: f"/static/{path}" for name, path in demo.images.items()}
-        media = f"/static/{demo.image}" if demo.image else None
-        options = {"question": demo.question, "item": demo.item, "mediaUrl": media, "mediaUrls": others}
-        found[f"/demos/{tool.kind}.json"] = json.dumps(options | {"draft": demo.draft})
-    return found
-
-
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    handler = type("PagesWithDemos", (Pages,), {"demos": demo_page(), "kinds": demo_options()})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler))
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serve(type("PagesWithDemos", (Pages,), {"demos": demo_page(), "kinds": demo_options()})) as at:
+        yield at
 
 
 @pytest.fixture
