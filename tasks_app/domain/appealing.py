@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 
 from quorate.accounts.models import User
 from quorate.common.clock import database_now
-from quorate.events.log import record
+from tasks_app.domain.noting import note_firing
 from tasks_app.domain.ruling import undo
 from tasks_app.errors import Conflict, Forbidden, NotFound
 from tasks_app.models import Appeal, Firing
@@ -26,7 +26,7 @@ def appeal(*, worker: User, firing: Firing, text: str) -> Appeal:
     try:
         with transaction.atomic():
             made = Appeal.objects.create(firing=firing, text=clean)
-            _note(made, worker, "made")
+            note_firing(firing, worker, "appeal.made")
     except IntegrityError as error:
         raise Conflict("You have appealed against this; it will be answered here.") from error
     return made
@@ -55,19 +55,7 @@ def decide(*, appeal: Appeal, actor: User, granted: bool, answer: str) -> Appeal
         locked.granted, locked.answer = granted, clean
         locked.decided_by, locked.decided_at = actor, database_now()
         locked.save(update_fields=["granted", "answer", "decided_by", "decided_at"])
-        _note(locked, actor, "granted" if granted else "turned_down", answer=clean)
+        note_firing(locked.firing, actor, "appeal.granted" if granted else "appeal.turned_down", answer=clean)
         if granted:
             undo(firing=locked.firing, actor=actor, reason=f"Appeal granted: {clean}"[:500])
     return locked
-
-
-def _note(appeal: Appeal, actor: User, verb: str, **data: object) -> None:
-    firing = appeal.firing
-    record(
-        actor=actor,
-        verb=f"appeal.{verb}",
-        object_type="user",
-        object_id=firing.worker.public_id,
-        scope=firing.project.public_id,
-        data={"firing": firing.public_id, **data},
-    )

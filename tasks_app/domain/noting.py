@@ -1,8 +1,8 @@
-"""Events about pools and imports, in the transaction of their change."""
+"""Events about pools, imports and what rules did, in the transaction of their change."""
 
 from quorate.accounts.models import User
 from quorate.events.log import record
-from tasks_app.models import Import, Pool
+from tasks_app.models import Firing, Import, Pool
 
 
 def note_pool(pool: Pool, actor: User | None, verb: str, **data: object) -> None:
@@ -26,4 +26,16 @@ def note_import(batch: Import, actor: User | None, verb: str, **data: object) ->
         object_id=batch.public_id,
         scope=batch.pool.project.public_id,
         data=data,
+    )
+
+
+def note_firing(firing: Firing, actor: User | None, verb: str, **data: object) -> None:
+    """One event about what a rule did to a worker, or what was said against it, in its project's history."""
+    record(
+        actor=actor,
+        verb=verb,
+        object_type="user",
+        object_id=firing.worker.public_id,
+        scope=firing.project.public_id,
+        data={"firing": firing.public_id, **data},
     )

@@ -16,6 +16,7 @@ from django.db.models import Max
 from quorate.accounts.models import User
 from quorate.common.clock import database_now
 from quorate.events.log import record
+from tasks_app.domain.noting import note_firing
 from tasks_app.domain.quality import let_count
 from tasks_app.domain.skills import grant
 from tasks_app.enums import SkillSource
@@ -128,7 +129,7 @@ def undo(*, firing: Firing, actor: User, reason: str) -> Firing:
         locked.save(update_fields=["undone_at", "undone_by", "undo_reason"])
         Exclusion.objects.filter(firing=locked, lifted_at=None).update(lifted_at=now)
         SkillGrant.objects.filter(worker=locked.worker, source=SkillSource.RULE, reason=_tag(locked)).delete()
-        _note(locked, actor, "undone", reason=clean)
+        note_firing(locked, actor, "rule.undone", reason=clean)
         # Last: it marks dirty rows.
         let_count(Answer.objects.filter(worker=locked.worker, excluded_reason=_tag(locked)), counts=True, reason="")
     return locked
@@ -173,7 +174,7 @@ def _act(firing: Firing, window: Window) -> int:
     count = rows.count()
     if count:
         Firing.objects.filter(pk=firing.pk).update(answers_out=count)
-    _note(firing, None, "fired", rule=firing.rule.public_id, evidence=evidence, answers=count)
+    note_firing(firing, None, "rule.fired", rule=firing.rule.public_id, evidence=evidence, answers=count)
     let_count(rows, counts=False, reason=_tag(firing))
     return count
 
@@ -211,17 +212,6 @@ def _give(firing: Firing, action: Json, number: int) -> None:
 def _tag(firing: Firing) -> str:
     """What an answer or a skill says that this firing changed, so that undoing finds its own."""
     return f"rule applied ({firing.public_id})"
-
-
-def _note(firing: Firing, actor: User | None, verb: str, **data: object) -> None:
-    record(
-        actor=actor,
-        verb=f"rule.{verb}",
-        object_type="user",
-        object_id=firing.worker.public_id,
-        scope=firing.project.public_id,
-        data={"firing": firing.public_id, **data},
-    )
 
 
 def _note_rule(rule: Rule, actor: User, verb: str, **data: object) -> None:
