@@ -8,7 +8,7 @@ into one file for each folder, named after the folder: `annotate/dom.js` and its
 ever in two files, and what a module keeps (a set of listeners, a counter) exists once in a page whatever the page loads.
 
 Whole pages. A module in the folder `pages/` is all that a page loads, save modules of the top folder: its file holds a copy of
-every part and root that it reaches and of nothing else. It is for pages that must be light on their first visit. So is what an
+every part and root that it reaches and of nothing else, in one scope as far as their names allow (`one_scope.py`). It is for pages that must be light on their first visit. So is what an
 `import("./x.js")` names, which is loaded later: as a part of its own it could be in a circle with the file that loads it.
 
 Sheets. A root is a sheet no other imports; what it imports is put in its place, each sheet once.
@@ -20,73 +20,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-IMPORT = re.compile(
-    r'^import\s+(?:(?P<what>\{[^}]*\}|\*\s+as\s+\w+)\s+from\s+)?"(?P<path>\.[^"]+)";[ \t]*$', re.MULTILINE
-)
-EXPORT = re.compile(r"^export\s+(?=(?:async\s+)?(?:function\*?|class|const)\s+(?P<name>\w+))", re.MULTILINE)
-LATER = re.compile(r'\bimport\("(?P<path>\.[^"]+)"\)')
-UNKNOWN = re.compile(r"^(?:import\b(?!\()|export\b).*$", re.MULTILINE)
+from quorate.common.modules import JoinError, Module, called, read_module, relative, resolved, variable_of
+from quorate.common.one_scope import in_one_scope, open_modules
+
 PAGES = "pages/"
 SHEET_IMPORT = re.compile(r'^@import "(?P<path>[^"]+)";[ \t]*\n', re.MULTILINE)
-
-
-class JoinError(ValueError):
-    """A source that cannot be joined: names the file and what is in the way."""
-
-
-@dataclass(frozen=True)
-class Module:
-    """One source. `body` is the text without its imports; its exports still stand there."""
-
-    name: str
-    body: str
-    imports: tuple[tuple[str, str], ...]
-    """What is imported (`{a, b as c}`, `* as x` or "") and the name of the module it comes from, in order."""
-    exports: tuple[str, ...]
-
-    @property
-    def later(self) -> list[str]:
-        """The modules that it loads only when it needs them, with `import("./x.js")`."""
-        return [resolved(match["path"], self.name) for match in LATER.finditer(self.body)]
-
-    def body_in(self, file: str) -> str:
-        """Its text as it stands in a file: nothing exported, what it loads later named from there."""
-        body = LATER.sub(lambda match: f'import("{relative(resolved(match["path"], self.name), file)}")', self.body)
-        return EXPORT.sub("", body)
-
-    @property
-    def variable(self) -> str:
-        """What a joined file calls it. Word characters alone: Django finds no import of others to write the hash into."""
-        return "of_" + re.sub(r"\W", "_", self.name.removesuffix(".js"))
-
-    @property
-    def bindings(self) -> str:
-        """Its imports as constants, taken from the modules it names."""
-        lines = []
-        for what, source in self.imports:
-            if what.startswith("*"):
-                lines.append(f"const {what.split()[-1]} = {variable_of(source)};")
-            elif what:
-                lines.append(f"const {what.replace(' as ', ': ')} = {variable_of(source)};")
-        return "\n".join(lines)
-
-    def wrapped_in(self, file: str) -> str:
-        """A constant holding its exports, its own names out of everybody's way."""
-        return f"const {self.variable} = {called([self.bindings, self.body_in(file)], self.exports)};"
-
-
-def called(lines: Iterable[str], returned: Iterable[str]) -> str:
-    """An expression: the lines within a function, where the minifier may shorten every name, and what of them is wanted."""
-    return "\n".join(["(() => {", *lines, f"return {{ {', '.join(returned)} }};", "})()"])
-
-
-def resolved(path: str, start: str) -> str:
-    """The name of what a module or sheet calls by a path from where it stands."""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(start), path))
-
-
-def variable_of(name: str) -> str:
-    return Module(name, "", (), ()).variable
 
 
 @dataclass(frozen=True)
@@ -95,20 +33,6 @@ class Joined:
 
     files: dict[str, str]
     needs: dict[str, tuple[str, ...]]
-
-
-def read_module(name: str, source: str) -> Module:
-    """Raises JoinError for imports and exports in any other form than ours: a name bound once can be handed on by value.
-
-    Nor may a module wait (`await`) outside its functions: it is put into one that does not.
-    """
-    imports = tuple((match["what"] or "", resolved(match["path"], name)) for match in IMPORT.finditer(source))
-    body = IMPORT.sub("", source)
-    exports = tuple(match["name"] for match in EXPORT.finditer(body))
-    unknown = UNKNOWN.search(EXPORT.sub("", body))
-    if unknown:
-        raise JoinError(f"{name}: cannot join {unknown[0]!r}")
-    return Module(name, body, imports, exports)
 
 
 def join_modules(sources: Mapping[str, str], *, top: str) -> Joined:
@@ -138,7 +62,7 @@ def join_modules(sources: Mapping[str, str], *, top: str) -> Joined:
     for page in sorted(every.keys() - modules.keys()):
         inside, outside = page_parts(page, every, top)
         parts = [every[name] for name in whole if name in inside]
-        files[page] = file_of(page, parts, {**home, **dict.fromkeys(inside, page)})
+        files[page] = page_file(page, parts, {**home, **dict.fromkeys(inside, page)})
         reached[page] = tuple(sorted(outside.union(*(reached[name] for name in outside))))
     return Joined(files, {file: needed for file, needed in reached.items() if file in every})
 
@@ -181,26 +105,36 @@ def homes(modules: Mapping[str, Module], order: Iterable[str], top: str) -> dict
 def file_of(file: str, members: list[Module], home: Mapping[str, str]) -> str:
     """The text of one file: imports from other files, the modules in order, and what others import of it."""
     own = {module.name for module in members}
-    wanted = dict.fromkeys(source for module in members for _, source in module.imports if source not in own)
-    lines = []
-    for source in wanted:
-        whole = home[source] == source
-        what = f"* as {variable_of(source)}" if whole else f"{{ {variable_of(source)} }}"
-        lines.append(f'import {what} from "{relative(home[source], file)}";')
     inner = [module.wrapped_in(file) for module in members if module.name != file]
     exports: Iterable[str] = [module.variable for module in members]
     if file in own:
         root = next(module for module in members if module.name == file)
         inner += [root.bindings, root.body_in(file)]
         exports = root.exports
+    return whole_file(imports_of(file, members, home), inner, exports)
+
+
+def page_file(file: str, members: list[Module], home: Mapping[str, str]) -> str:
+    """The same for a whole page: `members` in order, its root the last, of which alone others import."""
+    if file not in open_modules(members[::-1]):
+        return file_of(file, members, home)
+    return whole_file(imports_of(file, members, home), in_one_scope(members, file), members[-1].exports)
+
+
+def imports_of(file: str, members: list[Module], home: Mapping[str, str]) -> list[str]:
+    """The lines that bring what the modules need of other files."""
+    own = {module.name for module in members}
+    lines = []
+    for source in dict.fromkeys(source for module in members for _, source in module.imports if source not in own):
+        whole = home[source] == source
+        what = f"* as {variable_of(source)}" if whole else f"{{ {variable_of(source)} }}"
+        lines.append(f'import {what} from "{relative(home[source], file)}";')
+    return lines
+
+
+def whole_file(imports: list[str], inner: list[str], exports: Iterable[str]) -> str:
     result = called(inner, exports)
-    lines.append(f"export const {{ {', '.join(exports)} }} = {result};" if exports else f"{result};")
-    return "\n".join(lines)
-
-
-def relative(target: str, start: str) -> str:
-    path = posixpath.relpath(target, posixpath.dirname(start))
-    return path if path.startswith(".") else f"./{path}"
+    return "\n".join([*imports, f"export const {{ {', '.join(exports)} }} = {result};" if exports else f"{result};"])
 
 
 def in_order(graph: Mapping[str, Iterable[str]]) -> list[str]:

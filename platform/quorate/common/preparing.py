@@ -120,7 +120,7 @@ def collect_static(root: Path) -> bool:
 
 def static_lines() -> Iterator[str]:
     """One line for each source file, and for what makes served files of them: path, size, time of change."""
-    for module in ("joining.py", "storage.py"):
+    for module in ("joining.py", "modules.py", "one_scope.py", "storage.py"):
         state = Path(__file__).with_name(module).stat()
         yield f"{module}\t{state.st_size}\t{state.st_mtime_ns}\n"
     for finder in finders.get_finders():
