@@ -89,6 +89,8 @@ test("room ahead keeps within what the server allows", () => {
   assert.equal(session.roomAhead({ limit: 3, ahead: 1, unconfirmed: 1, working: true }), 0);
   assert.equal(session.roomAhead({ limit: 1, ahead: 0, unconfirmed: 0, working: true }), 0);
   assert.equal(session.roomAhead({ limit: 9, ahead: 5, unconfirmed: 0, working: true }), 0);
+  assert.equal(session.roomAhead({ limit: 9, ahead: 0, unconfirmed: 0, working: true, tasks: 2 }), 2);
+  assert.equal(session.roomAhead({ limit: 9, ahead: 0, unconfirmed: 0, working: true, tasks: 5 }), 1);
 });
 
 test("a page with too little time left is not begun", () => {
@@ -373,6 +375,9 @@ test("supply fills up to the limit and stops when there is nothing more", async 
   const empty = supply((count) => (count === 1 ? handed("as1") : nothing));
   await empty.it.fill(() => ({ working: true, unconfirmed: 0 }));
   assert.deepEqual([empty.sent.length, empty.it.ahead.length], [2, 1]);
+  const wide = supply((count) => ({ ...handed(""), data: { assignment: { ...assignment(5), id: `as${count}`, seconds_left: 600 } } }));
+  await wide.it.fill(() => ({ working: true, unconfirmed: 0 }));
+  assert.equal(wide.it.ahead.length, 1);
   const idle = supply(() => handed("as1"));
   await idle.it.fill(() => ({ working: false, unconfirmed: 0 }));
   assert.equal(idle.sent.length, 0);

@@ -75,9 +75,11 @@ export function rewardOf(page) {
   return (micro(page.assignment.reward) * BigInt(page.tasks.length)) / all;
 }
 
-// How many more pages may be taken ahead: the server lets a worker hold `limit` unfinished ones in a pool. The one in
-// work and those handed in but not yet confirmed are among them.
-export function roomAhead({ limit, ahead, unconfirmed, working, wanted = 2 }) {
+// How many more pages may be taken ahead: two, or one where a page of several tasks leaves time enough to fetch the next.
+// The server lets a worker hold `limit` unfinished ones in a pool; the one in work and those handed in but not yet
+// confirmed are among them.
+export function roomAhead({ limit, ahead, unconfirmed, working, tasks = 1 }) {
+  const wanted = tasks > 2 ? 1 : 2;
   return Math.max(0, Math.min(wanted - ahead, limit - ahead - unconfirmed - (working ? 1 : 0)));
 }
 

@@ -17,6 +17,7 @@ export class Supply {
     this.taking = null;
     this.key = null;
     this.filling = false;
+    this.tasks = 1; // on the page that came last
   }
 
   // Notes an assignment as taken, with the drafts this browser has for it. `first`: it is to be next.
@@ -25,6 +26,7 @@ export class Supply {
     const drafts = new Map(assignment.tasks.map((task) => [task.id, this.drafts.load(assignment.id, task.id)]));
     const page = openPage(assignment, new Deadline(assignment.seconds_left), drafts);
     if (!page.tasks.length) return;
+    this.tasks = assignment.tasks.length;
     page.pictures = this.pictures(page);
     if (first) this.ahead.unshift(page);
     else this.ahead.push(page);
@@ -86,7 +88,7 @@ export class Supply {
   async fill(demand) {
     if (this.filling) return;
     this.filling = true;
-    while (demand().working && roomAhead({ limit: this.limit, ahead: this.ahead.length, ...demand() })) {
+    while (demand().working && roomAhead({ limit: this.limit, ahead: this.ahead.length, tasks: this.tasks, ...demand() })) {
       const answer = await this.take();
       if (answer.status !== 200 || !answer.data.assignment) break;
     }
