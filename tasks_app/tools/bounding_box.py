@@ -9,6 +9,7 @@ from aggregation.arrays import Floats
 from aggregation.shapes import BOXES
 from tasks_app.tools.base import Demo
 from tasks_app.tools.classes import key_by_name
+from tasks_app.tools.demo_items import CELLS, CELLS_IMAGE, WHITE_CELL
 from tasks_app.tools.fields import MAX_NUMBER, Json, Problems, join, read_number
 from tasks_app.tools.shape_models import Form
 from tasks_app.tools.shapes import Box, ShapeTool
@@ -53,9 +54,9 @@ class BoundingBox(ShapeTool):
                 }
             ),
             hint="Drag around a cell; 1 and 2 change the class.",
-            item={"image": "demo", "width": 960, "height": 640, "name": "cells.svg"},
-            image="img/demo/cells.svg",
-            draft={"boxes": [{"class": "white", "x1": 383.0, "y1": 214.0, "x2": 563.0, "y2": 392.0}]},
+            item=CELLS,
+            image=CELLS_IMAGE,
+            draft={"boxes": [{"class": "white"} | WHITE_CELL]},
         )
 
     def form(self, question: Json) -> Form:

@@ -9,6 +9,7 @@ import numpy as np
 from aggregation.arrays import Floats
 from aggregation.shapes import POLYGONS
 from tasks_app.tools.base import Demo
+from tasks_app.tools.demo_items import CELLS, CELLS_IMAGE
 from tasks_app.tools.fields import MAX_NUMBER, Json, Problems, join, read_number
 from tasks_app.tools.outlines import coco_outline
 from tasks_app.tools.shape_models import Form
@@ -82,8 +83,8 @@ class Ellipse(ShapeTool):
                 }
             ),
             hint="Drag from corner to corner; the handle outside turns it.",
-            item={"image": "demo", "width": 960, "height": 640, "name": "cells.svg"},
-            image="img/demo/cells.svg",
+            item=CELLS,
+            image=CELLS_IMAGE,
             draft={"ellipses": [{"class": "white", "x": 473.0, "y": 303.0, "rx": 91.0, "ry": 88.0, "angle": 0.0}]},
         )
 

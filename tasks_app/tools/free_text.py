@@ -1,6 +1,7 @@
 """An answer in people's own words: a caption, a translation, a reply, a summary."""
 
 from tasks_app.tools.base import Demo, Labels
+from tasks_app.tools.demo_items import REVIEW
 from tasks_app.tools.writing import Writing
 
 
@@ -16,8 +17,5 @@ class FreeText(Writing):
         return Demo(
             question=self.clean_question({"prompt": "Sum this up in one sentence.", "shortest": 20, "longest": 200}),
             hint="Write; Ctrl+Enter hands in.",
-            item={
-                "text": "The parcel came two days late and the box was dented, but the lamp inside was perfect "
-                "and the driver carried it up four floors without being asked."
-            },
+            item=REVIEW,
         )

@@ -5,6 +5,7 @@ from typing import ClassVar
 from tasks_app.tools.asking import ItemColumn
 from tasks_app.tools.base import Demo, Labels
 from tasks_app.tools.checking import BOXES, LABEL, Checking
+from tasks_app.tools.demo_items import CELLS, CELLS_IMAGE, WHITE_CELL
 
 
 class ImageCheck(Checking):
@@ -29,12 +30,6 @@ class ImageCheck(Checking):
                 }
             ),
             hint="Press 1, 2 or 3, or click.",
-            item={
-                "image": "demo",
-                "width": 960,
-                "height": 640,
-                "name": "cells.svg",
-                "boxes": [{"class": "White cell", "x1": 383.0, "y1": 214.0, "x2": 563.0, "y2": 392.0}],
-            },
-            image="img/demo/cells.svg",
+            item=CELLS | {"boxes": [{"class": "White cell"} | WHITE_CELL]},
+            image=CELLS_IMAGE,
         )

@@ -2,8 +2,7 @@
 
 from tasks_app.tools.base import Demo, Labels
 from tasks_app.tools.classification import Classification
-
-_SAMPLE = "img/demo/panel.svg"
+from tasks_app.tools.demo_items import PANEL, PANEL_IMAGE
 
 
 class ImageClassification(Classification):
@@ -27,6 +26,6 @@ class ImageClassification(Classification):
                 }
             ),
             hint="Press 1, 2 or 3, or click.",
-            item={"image": "demo", "width": 960, "height": 640, "name": "panel.svg"},
-            image=_SAMPLE,
+            item=PANEL,
+            image=PANEL_IMAGE,
         )

@@ -5,6 +5,7 @@ from typing import ClassVar
 from tasks_app.tools.asking import ItemColumn
 from tasks_app.tools.base import Demo, Labels
 from tasks_app.tools.comparison import CONTEXT, Comparison
+from tasks_app.tools.demo_items import CELLS, CELLS_IMAGE, PANEL, PANEL_IMAGE
 
 
 class ImageComparison(Comparison):
@@ -23,13 +24,7 @@ class ImageComparison(Comparison):
         return Demo(
             question=self.clean_question({"prompt": "Which of these two is easier to count?"}),
             hint="Press ← or →, or ↓ for neither.",
-            item={
-                "image": "demo",
-                "width": 960,
-                "height": 640,
-                "name": "panel.svg",
-                "second": {"image": "demo-second", "width": 960, "height": 640, "name": "cells.svg"},
-            },
-            image="img/demo/panel.svg",
-            images={"second": "img/demo/cells.svg"},
+            item=PANEL | {"second": CELLS | {"image": "demo-second"}},
+            image=PANEL_IMAGE,
+            images={"second": CELLS_IMAGE},
         )

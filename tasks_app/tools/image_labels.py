@@ -2,6 +2,7 @@
 
 from tasks_app.tools.base import Demo, Labels
 from tasks_app.tools.class_set import ClassSet
+from tasks_app.tools.demo_items import PANEL, PANEL_IMAGE
 
 
 class ImageLabels(ClassSet):
@@ -25,6 +26,6 @@ class ImageLabels(ClassSet):
                 }
             ),
             hint="Press 1, 2 or 3 for all that hold, then Enter.",
-            item={"image": "demo", "width": 960, "height": 640, "name": "panel.svg"},
-            image="img/demo/panel.svg",
+            item=PANEL,
+            image=PANEL_IMAGE,
         )

@@ -1,6 +1,7 @@
 """How much, how good, how sharp: a picture on a scale. One digit is one answer."""
 
 from tasks_app.tools.base import Demo, Labels
+from tasks_app.tools.demo_items import PANEL, PANEL_IMAGE
 from tasks_app.tools.rating import Rating
 
 
@@ -22,6 +23,6 @@ class ImageRating(Rating):
                 }
             ),
             hint="Press 1 to 5, or click.",
-            item={"image": "demo", "width": 960, "height": 640, "name": "panel.svg"},
-            image="img/demo/panel.svg",
+            item=PANEL,
+            image=PANEL_IMAGE,
         )

@@ -1,6 +1,7 @@
 """What is written in a picture? Typed as it stands, fused word by word."""
 
 from tasks_app.tools.base import Demo, Labels
+from tasks_app.tools.demo_items import SLIP, SLIP_IMAGE
 from tasks_app.tools.writing import Writing
 
 
@@ -16,6 +17,6 @@ class ImageTranscription(Writing):
         return Demo(
             question=self.clean_question({"prompt": "Type what the slip says, line by line.", "longest": 300}),
             hint="Type; Ctrl+Enter hands in.",
-            item={"image": "demo", "width": 640, "height": 420, "name": "slip.svg"},
-            image="img/demo/slip.svg",
+            item=SLIP,
+            image=SLIP_IMAGE,
         )

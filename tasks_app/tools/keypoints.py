@@ -7,6 +7,7 @@ from aggregation.arrays import Floats
 from aggregation.shapes import KeypointGeometry
 from tasks_app.tools.asking import ExtraField
 from tasks_app.tools.base import Demo
+from tasks_app.tools.demo_items import CELLS, CELLS_IMAGE
 from tasks_app.tools.fields import MAX_NUMBER, Json, Problems, join, read_list, read_number
 from tasks_app.tools.outlines import bounds_of, round_outline, stretched
 from tasks_app.tools.shape_fields import ATTRIBUTES, FLAGS, MIN_SIZE, check_attributes
@@ -78,8 +79,8 @@ class Keypoints(ShapeTool):
                 }
             ),
             hint="Click the points in order; full stop skips one that is not in the picture.",
-            item={"image": "demo", "width": 960, "height": 640, "name": "cells.svg"},
-            image="img/demo/cells.svg",
+            item=CELLS,
+            image=CELLS_IMAGE,
             draft={"skeletons": [cell]},
         )
 

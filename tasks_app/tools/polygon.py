@@ -8,6 +8,7 @@ import numpy as np
 from aggregation.arrays import Floats
 from aggregation.shapes import POLYGONS
 from tasks_app.tools.base import Demo
+from tasks_app.tools.demo_items import CELLS, CELLS_IMAGE
 from tasks_app.tools.fields import Json, Problems, join
 from tasks_app.tools.outlines import area_of, bounds_of, coco_outline, read_points, round_outline, stretched
 from tasks_app.tools.shape_models import Form
@@ -51,8 +52,8 @@ class Polygon(ShapeTool):
                 }
             ),
             hint="Drag round a cell, or click point after point.",
-            item={"image": "demo", "width": 960, "height": 640, "name": "cells.svg"},
-            image="img/demo/cells.svg",
+            item=CELLS,
+            image=CELLS_IMAGE,
             draft={"polygons": [cell]},
         )
 

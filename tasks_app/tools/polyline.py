@@ -9,6 +9,7 @@ from aggregation.arrays import Floats
 from aggregation.shapes import LineGeometry
 from tasks_app.tools.asking import ExtraField
 from tasks_app.tools.base import Demo
+from tasks_app.tools.demo_items import PANEL, PANEL_IMAGE
 from tasks_app.tools.fields import Json, Problems, join
 from tasks_app.tools.outlines import bounds_of, read_points, stretched
 from tasks_app.tools.shape_fields import ATTRIBUTES, FLAGS, MIN_SIZE
@@ -52,8 +53,8 @@ class Polyline(ShapeTool):
                 }
             ),
             hint="Drag along a crack, or click point after point.",
-            item={"image": "demo", "width": 960, "height": 640, "name": "panel.svg"},
-            image="img/demo/panel.svg",
+            item=PANEL,
+            image=PANEL_IMAGE,
         )
 
     def form(self, question: Json) -> Form:

@@ -6,6 +6,7 @@ from typing import ClassVar
 from tasks_app.tools.asking import ItemColumn
 from tasks_app.tools.base import Demo, Labels
 from tasks_app.tools.checking import LABEL, Checking
+from tasks_app.tools.demo_items import COMPLAINT
 
 
 class TextCheck(Checking):
@@ -26,8 +27,5 @@ class TextCheck(Checking):
                 }
             ),
             hint="Press 1, 2 or 3, or click.",
-            item={
-                "text": "The parcel came two days late and the box was dented, but the lamp inside was perfect.",
-                "label": "Delivery",
-            },
+            item=COMPLAINT | {"label": "Delivery"},
         )

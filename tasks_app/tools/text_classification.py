@@ -2,6 +2,7 @@
 
 from tasks_app.tools.base import Demo, Labels
 from tasks_app.tools.classification import Classification
+from tasks_app.tools.demo_items import REVIEW
 
 
 class TextClassification(Classification):
@@ -25,8 +26,5 @@ class TextClassification(Classification):
                 }
             ),
             hint="Press 1, 2 or 3, or click.",
-            item={
-                "text": "The parcel came two days late and the box was dented, but the lamp inside was perfect "
-                "and the driver carried it up four floors without being asked."
-            },
+            item=REVIEW,
         )

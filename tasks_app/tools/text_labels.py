@@ -2,6 +2,7 @@
 
 from tasks_app.tools.base import Demo, Labels
 from tasks_app.tools.class_set import ClassSet
+from tasks_app.tools.demo_items import REVIEW
 
 
 class TextLabels(ClassSet):
@@ -26,8 +27,5 @@ class TextLabels(ClassSet):
                 }
             ),
             hint="Press 1 to 4 for all that hold, then Enter.",
-            item={
-                "text": "The parcel came two days late and the box was dented, but the lamp inside was perfect "
-                "and the driver carried it up four floors without being asked."
-            },
+            item=REVIEW,
         )

@@ -1,6 +1,7 @@
 """How friendly, how clear, how true: a text on a scale. One digit is one answer."""
 
 from tasks_app.tools.base import Demo, Labels
+from tasks_app.tools.demo_items import REVIEW
 from tasks_app.tools.rating import Rating
 
 
@@ -22,8 +23,5 @@ class TextRating(Rating):
                 }
             ),
             hint="Press 1 to 5, or click.",
-            item={
-                "text": "The parcel came two days late and the box was dented, but the lamp inside was perfect "
-                "and the driver carried it up four floors without being asked."
-            },
+            item=REVIEW,
         )
