@@ -10,7 +10,7 @@ from aggregation.shapes import BOXES
 from tasks_app.tools.base import Demo
 from tasks_app.tools.classes import key_by_name
 from tasks_app.tools.demo_items import CELLS, CELLS_IMAGE, WHITE_CELL
-from tasks_app.tools.fields import MAX_NUMBER, Json, Problems, join, read_number
+from tasks_app.tools.fields import Json, Problems, join, read_fields_of
 from tasks_app.tools.shape_models import Form
 from tasks_app.tools.shapes import Box, ShapeTool
 
@@ -65,12 +65,9 @@ class BoundingBox(ShapeTool):
     def read_fields(
         self, entry: Json, field: str, problems: Problems, question: Json, size: tuple[float, float]
     ) -> Json:
-        box: Json = {}
-        for name in CORNERS:
-            number = read_number(entry.get(name), join(field, name), problems, minimum=-MAX_NUMBER, maximum=MAX_NUMBER)
-            if number is None:
-                return box
-            box[name] = number
+        box = read_fields_of(entry, CORNERS, field, problems)
+        if box is None:
+            return {}
         smallest = float(question["min_size"])
         for low, high, side in (("x1", "x2", size[0]), ("y1", "y2", size[1])):
             _clip(box, low, high, side, min(smallest, side), field, problems)

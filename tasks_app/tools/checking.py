@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from tasks_app.tools.asking import ItemColumn
 from tasks_app.tools.classes import MAX_CLASSES
 from tasks_app.tools.classification import Classification
-from tasks_app.tools.fields import Json, Problems, join, read_list, read_number, read_object, read_text
+from tasks_app.tools.fields import MAX_NUMBER, Json, Problems, join, read_list, read_number, read_object, read_text
 
 MAX_CLAIMED = 2000
 _CORNERS = ("x1", "y1", "x2", "y2")
@@ -58,7 +58,7 @@ def _read_box(raw: Any, field: str, item: Json, problems: Problems) -> Json:
     name = read_text(entry.get("class"), join(field, "class"), problems, maximum=80, required=False)
     box: Json = {"class": name} if name else {}
     for corner, side in zip(_CORNERS, (item["width"], item["height"]) * 2, strict=True):
-        number = read_number(entry.get(corner), join(field, corner), problems, minimum=-1e9, maximum=1e9)
+        number = read_number(entry.get(corner), join(field, corner), problems, minimum=-MAX_NUMBER, maximum=MAX_NUMBER)
         box[corner] = round(min(max(number or 0.0, 0.0), float(side)), 1)
     for low, high in (("x1", "x2"), ("y1", "y2")):
         if box[low] >= box[high]:

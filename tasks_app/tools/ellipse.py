@@ -10,7 +10,7 @@ from aggregation.arrays import Floats
 from aggregation.shapes import POLYGONS
 from tasks_app.tools.base import Demo
 from tasks_app.tools.demo_items import CELLS, CELLS_IMAGE
-from tasks_app.tools.fields import MAX_NUMBER, Json, Problems, join, read_number
+from tasks_app.tools.fields import Json, Problems, join, read_fields_of
 from tasks_app.tools.outlines import coco_outline
 from tasks_app.tools.shape_models import Form
 from tasks_app.tools.shapes import Box, ShapeTool
@@ -94,12 +94,10 @@ class Ellipse(ShapeTool):
     def read_fields(
         self, entry: Json, field: str, problems: Problems, question: Json, size: tuple[float, float]
     ) -> Json:
-        shape: Json = {}
-        for name in FIELDS:
-            number = read_number(entry.get(name), join(field, name), problems, minimum=-MAX_NUMBER, maximum=MAX_NUMBER)
-            if number is None:
-                return shape
-            shape[name] = round(number, 1) + 0.0
+        given = read_fields_of(entry, FIELDS, field, problems)
+        if given is None:
+            return {}
+        shape = {name: round(number, 1) + 0.0 for name, number in given.items()}
         shape["angle"] = shape["angle"] % 180
         smallest = min(float(question["min_size"]), *size)
         for name, side in (("x", size[0]), ("y", size[1])):

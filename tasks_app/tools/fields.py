@@ -7,7 +7,7 @@ wrong field of a document. The caller ends with `problems.check()`; stand-ins ne
 import math
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from tasks_app.errors import InvalidInput
@@ -108,6 +108,23 @@ def read_number(raw: Any, field: str, problems: Problems, *, minimum: float, max
         problems.add(field, f"Must be between {minimum:g} and {maximum:g}.")
         return None
     return float(raw) + 0.0  # + 0.0 turns -0.0 into 0.0
+
+
+def read_coordinates(values: Iterable[tuple[str, Any]], problems: Problems) -> list[float] | None:
+    """Numbers within reach of any picture, from (field, value); None at the first that is none, which is noted."""
+    found = []
+    for field, raw in values:
+        number = read_number(raw, field, problems, minimum=-MAX_NUMBER, maximum=MAX_NUMBER)
+        if number is None:
+            return None
+        found.append(number)
+    return found
+
+
+def read_fields_of(entry: Json, names: Sequence[str], field: str, problems: Problems) -> Json | None:
+    """The coordinates that an object holds under these names, as `read_coordinates`."""
+    found = read_coordinates(((join(field, name), entry.get(name)) for name in names), problems)
+    return None if found is None else dict(zip(names, found, strict=True))
 
 
 def read_choice(raw: Any, field: str, problems: Problems, *, choices: Collection[str]) -> str:

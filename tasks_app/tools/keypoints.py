@@ -8,8 +8,8 @@ from aggregation.shapes import KeypointGeometry
 from tasks_app.tools.asking import ExtraField
 from tasks_app.tools.base import Demo
 from tasks_app.tools.demo_items import CELLS, CELLS_IMAGE
-from tasks_app.tools.fields import MAX_NUMBER, Json, Problems, join, read_list, read_number
-from tasks_app.tools.outlines import bounds_of, round_outline, stretched
+from tasks_app.tools.fields import Json, Problems, join, read_coordinates, read_list
+from tasks_app.tools.outlines import bounds_of, clipped, round_outline, stretched
 from tasks_app.tools.shape_fields import ATTRIBUTES, FLAGS, MIN_SIZE, check_attributes
 from tasks_app.tools.shape_models import Form
 from tasks_app.tools.shapes import Box, ShapeTool
@@ -138,10 +138,11 @@ def _read_point(raw: Any, field: str, problems: Problems, size: tuple[float, flo
     if not isinstance(raw, list | tuple) or len(raw) != 3:
         problems.add(field, "Must be three numbers: x, y, and 0, 1 or 2.")
         return [0.0, 0.0, ABSENT]
-    read = [read_number(value, field, problems, minimum=-MAX_NUMBER, maximum=MAX_NUMBER) for value in raw]
-    if read[2] not in (ABSENT, HIDDEN, VISIBLE):
+    read = read_coordinates([(field, value) for value in raw], problems)
+    if read is None or read[2] not in (ABSENT, HIDDEN, VISIBLE):
         problems.add(field, "The third number must be 0, 1 or 2.")
-    if None in read or not read[2]:
         return [0.0, 0.0, ABSENT]
-    x, y = (round(min(max(value or 0.0, 0.0), side), 1) for value, side in zip(read[:2], size, strict=True))
+    if not read[2]:
+        return [0.0, 0.0, ABSENT]
+    x, y = clipped(read[:2], size)
     return [x, y, int(read[2])]

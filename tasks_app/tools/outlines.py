@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from aggregation.arrays import Floats
-from tasks_app.tools.fields import MAX_NUMBER, Json, Problems, join, read_list, read_number
+from tasks_app.tools.fields import Json, Problems, join, read_coordinates, read_list
 from tasks_app.tools.shapes import Box
 
 MAX_POINTS = 2000
@@ -22,13 +22,18 @@ def read_points(
         if not isinstance(one, list | tuple) or len(one) != 2:
             problems.add(where, "Must be two numbers, x and y.")
             return []
-        read = [read_number(value, where, problems, minimum=-MAX_NUMBER, maximum=MAX_NUMBER) for value in one]
-        if None in read:
+        read = read_coordinates([(where, value) for value in one], problems)
+        if read is None:
             return []
-        point = [round(min(max(value or 0.0, 0.0), side), 1) for value, side in zip(read, size, strict=True)]
+        point = clipped(read, size)
         if not points or point != points[-1]:
             points.append(point)
     return points
+
+
+def clipped(point: Sequence[float], size: tuple[float, float]) -> list[float]:
+    """A point moved into a picture of (width, height), to 0.1 pixel."""
+    return [round(min(max(value, 0.0), side), 1) for value, side in zip(point, size, strict=True)]
 
 
 def bounds_of(points: Sequence[Sequence[float]]) -> Box:
