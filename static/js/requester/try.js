@@ -1,6 +1,6 @@
 // Doing some items oneself: one after the other in the kind's own tool, timed; what was said goes into a form at the end.
 
-import { loadTool, mountEach, readJson } from "../tools/page.js";
+import { answerOf, mountEach, mountTask, readJson } from "../tools/page.js";
 
 // The middle one of the times, for "a worker may need about as long".
 export function median(values) {
@@ -29,7 +29,7 @@ function explanationRow(number, given, item) {
   return row;
 }
 
-function run(root, { mount }) {
+function run(root, module) {
   const work = readJson(root.dataset.work);
   const part = (name, from = document) => from.querySelector(`[data-try-${name}]`);
   const note = part("note", root);
@@ -67,16 +67,9 @@ function run(root, { mount }) {
 
   function show() {
     tool?.destroy();
-    const { item, mediaUrl, mediaUrls } = work.tasks[at];
     note.textContent = "";
     part("count").textContent = `${at + 1} of ${work.tasks.length}`;
-    tool = mount(part("tool", root), {
-      question: work.question,
-      item,
-      mediaUrl,
-      mediaUrls,
-      draft: null,
-      readonly: false,
+    tool = mountTask(part("tool", root), module, work.question, work.tasks[at], {
       onChange: () => (note.textContent = ""),
       // In a step of its own: the tool is still in its event.
       onSubmit: (value) => setTimeout(() => give(value)),
@@ -85,13 +78,12 @@ function run(root, { mount }) {
   }
 
   part("next", root).addEventListener("click", () => {
-    const problem = tool.problems().find((one) => one.blocking);
-    const value = tool.value();
-    if (problem || value === null) note.textContent = problem?.message ?? "There is no answer yet.";
+    const { value, refused } = answerOf(tool);
+    if (refused) note.textContent = refused;
     else give(value);
   });
   part("skip", root).addEventListener("click", next);
   show();
 }
 
-mountEach("[data-try]", run, loadTool);
+mountEach("[data-try]", run);

@@ -1,7 +1,7 @@
 // Kinds of task to try in place: mounts a tool on every [data-tool-demo].
 // data-module, data-question, data-item, data-draft (ids of JSON blocks), data-media; see templates/tools/*/demo.html.
 
-import { loadTool, mountEach, readJson } from "./page.js";
+import { loadTool, mountEach, mountTask, readJson } from "./page.js";
 
 const SHOWN = 1600;
 
@@ -11,7 +11,7 @@ function othersOf(root) {
   return Object.fromEntries(others.map((name) => [name.slice("data-media-".length), root.getAttribute(name)]));
 }
 
-function mountDemo(root, { mount }) {
+function mountDemo(root, module) {
   const question = readJson(root.dataset.question);
   const draft = readJson(root.dataset.draft);
   const names = new Map(question.classes.map((row) => [row.key, row.name]));
@@ -21,13 +21,9 @@ function mountDemo(root, { mount }) {
   const tell = (text) => {
     if (note) note.textContent = text;
   };
-  const tool = mount(root, {
-    question,
-    item: readJson(root.dataset.item),
-    mediaUrl: root.dataset.media ?? null,
-    mediaUrls: othersOf(root),
+  const task = { item: readJson(root.dataset.item), mediaUrl: root.dataset.media, mediaUrls: othersOf(root) };
+  const tool = mountTask(root, module, question, task, {
     draft,
-    readonly: false,
     onChange: (value) => value?.boxes && tell(value.boxes.length === 1 ? "1 box so far" : `${value.boxes.length} boxes so far`),
     onSubmit(value) {
       tell(`Answer: ${names.get(value.class) ?? "taken"}. A worker would see the next one now.`);

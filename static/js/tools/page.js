@@ -9,6 +9,17 @@ export function readJson(id) {
 // The address comes from the template, because static files carry a hash in their names.
 export const loadTool = (root) => import(root.dataset.module);
 
+// A tool for one task {item, mediaUrl, mediaUrls}. `more`: what else mount takes, docs/tools.md says what.
+export const mountTask = (root, { mount }, question, { item, mediaUrl = null, mediaUrls = {} }, more = {}) =>
+  mount(root, { question, item, mediaUrl, mediaUrls, draft: null, readonly: false, onChange() {}, onSubmit() {}, ...more });
+
+// What a tool holds when it is handed in: {value}, or {refused: why it cannot be}.
+export function answerOf(tool) {
+  const problem = tool.problems().find((one) => one.blocking);
+  const value = tool.value();
+  return problem || value === null ? { refused: problem?.message ?? "There is no answer yet." } : { value };
+}
+
 export function fail(root, error) {
   const note = document.createElement("p");
   note.className = "tool-failure";

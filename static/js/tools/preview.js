@@ -4,7 +4,7 @@
 // by itself and follows the form: the prompt, fields with data-extra, and class rows whose inputs are named as a Django formset
 // names them (classes-0-name, classes-0-color, …), rows marked DELETE left out, in the order they stand in the page.
 
-import { fail, loadTool, readJson } from "./page.js";
+import { fail, loadTool, mountTask, readJson } from "./page.js";
 
 const FIELD = /^(?:.*-)?(\d+)-(key|name|color|hotkey|description|example|DELETE|ORDER)$/;
 const HOTKEYS = "123456789abcdefghijklmnopqrstuvwxyz";
@@ -87,15 +87,14 @@ export async function updatePreview(root, question, item, mediaUrl) {
     root.textContent = "Add a class to see what workers will see.";
     return;
   }
-  const { mount } = await loadTool(root);
+  const module = await loadTool(root);
   const now = mounted.get(root);
   // Meanwhile another change may have come; that one will mount.
   if (now.turn !== turn) return;
   const draft = now.tool?.value() ?? null;
   now.tool?.destroy();
   const mediaUrls = readJson(root.dataset.mediaOthers) ?? {};
-  const options = { question, item, mediaUrl, mediaUrls, draft, readonly: false, onChange() {}, onSubmit() {} };
-  mounted.set(root, { ...now, tool: mount(root, options) });
+  mounted.set(root, { ...now, tool: mountTask(root, module, question, { item, mediaUrl, mediaUrls }, { draft }) });
 }
 
 function follow(root) {

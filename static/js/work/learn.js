@@ -2,7 +2,7 @@
 // knows what is right. In training it says so at once.
 
 import { csrfToken } from "./api.js";
-import { loadTool, mountEach, readJson } from "../tools/page.js";
+import { answerOf, mountEach, mountTask, readJson } from "../tools/page.js";
 
 export function verdict(told) {
   if (told.right === null) return "Right.";
@@ -24,7 +24,7 @@ async function send(url, body) {
   }
 }
 
-function run(root, { mount }) {
+function run(root, module) {
   const work = readJson(root.dataset.work);
   const part = (name) => document.querySelector(`[data-learn-${name}]`);
   const button = part("next");
@@ -39,14 +39,7 @@ function run(root, { mount }) {
     part("feedback").hidden = true;
     button.textContent = "Answer";
     part("count").textContent = `Question ${done + at + 1} of ${work.of}`;
-    const { item, mediaUrl, mediaUrls } = work.tasks[at];
-    tool = mount(part("tool"), {
-      question: work.question,
-      item,
-      mediaUrl,
-      mediaUrls,
-      draft: null,
-      readonly: false,
+    tool = mountTask(part("tool"), module, work.question, work.tasks[at], {
       onChange: () => (part("note").textContent = ""),
       // In a step of its own: the tool is still in its event.
       onSubmit: (value) => setTimeout(() => give(value)),
@@ -59,8 +52,7 @@ function run(root, { mount }) {
     part("feedback").hidden = false;
     if (told.right !== null) {
       tool.destroy();
-      const { item, mediaUrl, mediaUrls } = work.tasks[at];
-      tool = mount(part("tool"), { question: work.question, item, mediaUrl, mediaUrls, draft: told.right, readonly: true, onChange() {}, onSubmit() {} });
+      tool = mountTask(part("tool"), module, work.question, work.tasks[at], { draft: told.right, readonly: true });
     }
     part("feedback").focus();
   }
@@ -93,12 +85,11 @@ function run(root, { mount }) {
       onward();
       return;
     }
-    const problem = tool.problems().find((one) => one.blocking);
-    const value = tool.value();
-    if (problem || value === null) part("note").textContent = problem?.message ?? "There is no answer yet.";
+    const { value, refused } = answerOf(tool);
+    if (refused) part("note").textContent = refused;
     else give(value);
   });
   show();
 }
 
-mountEach("[data-learn]", run, loadTool);
+mountEach("[data-learn]", run);

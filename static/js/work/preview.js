@@ -1,12 +1,13 @@
 // A real task shown on the preview page, to look at only.
 
+import { mountTask } from "../tools/page.js";
+
 const data = document.getElementById("example-data");
 const root = document.getElementById("example");
 
 async function show() {
-  const { script, question, item, mediaUrl, mediaUrls } = JSON.parse(data.textContent);
-  const tool = await import(script);
-  tool.mount(root, { question, item, mediaUrl, mediaUrls, draft: null, readonly: true, layers: [], onChange() {}, onSubmit() {} });
+  const { script, question, ...task } = JSON.parse(data.textContent);
+  mountTask(root, await import(script), question, task, { readonly: true, layers: [] });
 }
 
 if (data && root) show();
