@@ -13,6 +13,7 @@ from tasks_app.tools.image_labels import ImageLabels
 from tasks_app.tools.image_rating import ImageRating
 from tasks_app.tools.image_transcription import ImageTranscription
 from tasks_app.tools.keypoints import Keypoints
+from tasks_app.tools.mask import Mask
 from tasks_app.tools.own_html import OwnHtml
 from tasks_app.tools.polygon import Polygon
 from tasks_app.tools.polyline import Polyline
@@ -50,6 +51,7 @@ _TOOLS: dict[str, Tool] = {
         Polyline(),
         Ellipse(),
         Keypoints(),
+        Mask(),
         ImageLabels(),
         TextLabels(),
         ImageCheck(),

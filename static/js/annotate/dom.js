@@ -35,13 +35,14 @@ const ICONS = {
   close: "M5 5l10 10M15 5L5 15",
 };
 
+// One of the above, or a path of its own.
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 20 20");
   svg.setAttribute("class", "tool-icon");
   svg.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", ICONS[name]);
+  path.setAttribute("d", ICONS[name] ?? name);
   svg.append(path);
   return svg;
 }

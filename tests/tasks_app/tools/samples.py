@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from tasks_app import tools
 from tasks_app.tools import Tool
+from tasks_app.tools.mask import mask_of
 
 Json = dict[str, Any]
 CLASSES = [{"key": "cat", "name": "Cat"}, {"key": "dog", "name": "Dog"}, {"key": "bird", "name": "Bird"}]
@@ -65,6 +68,14 @@ RAW: dict[str, tuple[Json, Json, list[Json]]] = {
         {**PLAIN, "keypoints": "nose\ntail", "skeleton": "nose - tail"},
         PICTURE,
         [{"skeletons": [outline("cat", [[100.0, 100.0, 2], [200.0, 150.0, 1]])]}, {"skeletons": []}],
+    ),
+    "mask": (
+        PLAIN,
+        {**PICTURE, "width": 64, "height": 48},
+        [
+            {"masks": [{"class": "cat", **mask_of(np.array([100, 130, 148, 178]), (48, 64))}]},
+            {"masks": []},
+        ],
     ),
     "image_labels": (PLAIN, PICTURE, [{"classes": ["cat", "bird"]}, {"classes": []}, {"classes": ["dog"]}]),
     "image_check": (
