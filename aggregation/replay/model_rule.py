@@ -7,12 +7,13 @@ from collections.abc import Callable
 import numpy as np
 
 from aggregation.arrays import Floats, Ints
-from aggregation.classes import AnyMethod, Auto, Crowd, DawidSkene
+from aggregation.classes import Answers, AnyMethod, Auto, Crowd, DawidSkene, Gold
 from aggregation.online import RefitPolicy
 from aggregation.replay.stage import Stage
 from aggregation.stopping import (
     Decision,
     Evidence,
+    HonestCrowd,
     Mode,
     Outlook,
     Policy,
@@ -56,6 +57,8 @@ class ModelRule:
         self.first = np.full(n, np.inf)
         self.posterior = np.full((n, k), 1 / k)
         self.crowd: Crowd | None = None
+        self.honest: HonestCrowd | None = None
+        self.trust = np.ones(n)
         self.typical = np.eye(k)
         self.news = self.fitted = 0
         if stage.known:
@@ -68,7 +71,8 @@ class ModelRule:
             self._fit(stage, self.method(), self.crowd)
             self._decide(stage, np.flatnonzero(stage.given > 0))
         else:
-            self.posterior[tasks] = self.crowd.posterior(stage.answers_to(tasks))
+            answers = stage.answers_to(tasks)
+            self._judge(tasks, self.crowd.posterior(answers), answers)
             self._decide(stage, tasks)
 
     def finish(self, stage: Stage) -> Floats:
@@ -79,10 +83,13 @@ class ModelRule:
 
     def _fit(self, stage: Stage, model: AnyMethod, start: Crowd | None) -> None:
         answers = stage.answers()
-        model.fit(answers, gold=stage.gold(answers), start=start)
+        truth = stage.gold(answers)
+        model.fit(answers, gold=truth, start=start)
         self.crowd, self.fitted, self.news = model.crowd_, len(answers), 0
-        own = answers.task_ids < stage.n_tasks
-        self.posterior[answers.task_ids[own]] = model.posterior_[own]
+        if isinstance(model, Auto):
+            self.honest = HonestCrowd.of(model, answers, Gold.of(truth, answers))
+        own = np.flatnonzero(answers.task_ids < stage.n_tasks)
+        self._judge(answers.task_ids[own], model.posterior_[own], answers, own)
         given = answers.answers_per_worker().astype(np.float64)
         if self.refuses:
             stage.refused[:] = False
@@ -90,6 +97,14 @@ class ModelRule:
         weight = given * ~stage.refused[answers.worker_ids]
         if weight.any():
             self.typical = np.einsum("w,wkl->kl", weight / weight.sum(), model.confusion_)
+
+    def _judge(self, tasks: Ints, posterior: Floats, answers: Answers, rows: Ints | None = None) -> None:
+        """Take over what the crowd says of `tasks`, the `rows` of `answers`: as honest as it is known to be."""
+        honest = self.honest
+        self.posterior[tasks] = posterior if honest is None else honest.shown(posterior)
+        if honest is not None:
+            trust = honest.trust(answers)
+            self.trust[tasks] = trust if rows is None else trust[rows]
 
     def _decide(self, stage: Stage, tasks: Ints) -> None:
         posterior = self.posterior[tasks]
@@ -103,7 +118,8 @@ class ModelRule:
             self._one(stage, task, view)
 
     def _one(self, stage: Stage, task: int, outlook: Outlook) -> None:
-        seen = Evidence(min(outlook.leader, 1.0), int(stage.given[task]), outlook=outlook)
+        trust = None if self.honest is None else float(self.trust[task])
+        seen = Evidence(min(outlook.leader, 1.0), int(stage.given[task]), outlook=outlook, trust=trust)
         decision = decide(self.policy, seen).decision
         self.settled[task] = decision is Decision.SETTLE
         self.asks[task] = decision is Decision.ONE_MORE

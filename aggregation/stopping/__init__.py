@@ -3,9 +3,10 @@
 from aggregation.stopping.calibration import Calibration
 from aggregation.stopping.decisions import Decision, Evidence, Reason, Verdict, decide
 from aggregation.stopping.forecast import Forecast, KnownCrowd, forecast
+from aggregation.stopping.honest import HonestCrowd
 from aggregation.stopping.outlook import HOPELESS, Outlook, chance_to_settle, expected_gains, outlooks
 from aggregation.stopping.policy import Mode, Policy
-from aggregation.stopping.trust import worth_asking
+from aggregation.stopping.trust import hands, worth_asking
 
 __all__ = [
     "HOPELESS",
@@ -13,6 +14,7 @@ __all__ = [
     "Decision",
     "Evidence",
     "Forecast",
+    "HonestCrowd",
     "KnownCrowd",
     "Mode",
     "Outlook",
@@ -23,6 +25,7 @@ __all__ = [
     "decide",
     "expected_gains",
     "forecast",
+    "hands",
     "outlooks",
     "worth_asking",
 ]

@@ -8,6 +8,9 @@ from enum import StrEnum
 from aggregation.stopping.outlook import HOPELESS, Outlook, chance_to_settle
 from aggregation.stopping.policy import Mode, Policy
 
+# Hands a task must be in before it settles by what the model says: one known worker, or two strangers. See `trust.hands`.
+GOOD_HANDS, HAND_OF_ONE = 1.0, 0.5
+
 
 class Decision(StrEnum):
     """What to do with a task after another answer."""
@@ -22,6 +25,7 @@ class Reason(StrEnum):
 
     MINIMUM = "minimum"  # fewer answers than every task gets
     UNSURE = "unsure"  # what was asked for is not reached yet
+    HANDS = "hands"  # it is reached, but by people not worth asking or by one stranger alone
     CONFIDENCE = "confidence"  # as sure as was asked
     NUMBER = "number"  # the fixed number of answers is there
     AGREEMENT = "agreement"  # enough equal answers
@@ -34,7 +38,8 @@ class Reason(StrEnum):
 @dataclass(frozen=True)
 class Evidence:
     """What is known of a task: how sure the model is of its result, how many answers count, and how many of them each of
-    the two most frequent values has. `outlook`: what more answers would bring, None where the kind cannot say.
+    the two most frequent values has. `outlook`: what more answers would bring, `trust`: the sum of `trust.hands` of all
+    who answered; None where the kind cannot say.
     """
 
     confidence: float
@@ -42,6 +47,7 @@ class Evidence:
     most: float = 0.0
     second: float = 0.0
     outlook: Outlook | None = None
+    trust: float | None = None
 
     def __post_init__(self) -> None:
         """ValueError names the number that makes no sense (NaN included)."""
@@ -70,15 +76,27 @@ def decide(policy: Policy, seen: Evidence) -> Verdict:
     if seen.answers < policy.minimum:
         return Verdict(Decision.ONE_MORE, Reason.MINIMUM)
     content = _content(policy, seen)
-    if content is not None:
+    trusted = in_good_hands(policy, seen)
+    if content is not None and trusted:
         return Verdict(Decision.SETTLE, content)
     left = policy.maximum - seen.answers
     if left <= 0:
         fixed = policy.mode is Mode.FIXED
         return Verdict(Decision.SETTLE, Reason.NUMBER) if fixed else Verdict(Decision.CONTESTED, Reason.MAXIMUM)
+    if content is not None:
+        return Verdict(Decision.ONE_MORE, Reason.HANDS)
     if hopeless(policy, seen, left):
         return Verdict(Decision.CONTESTED, Reason.SPREAD)
     return Verdict(Decision.ONE_MORE, Reason.UNSURE)
+
+
+def in_good_hands(policy: Policy, seen: Evidence) -> bool:
+    """Whether somebody answered who may be believed: what suspects alone said settles nothing, nor does one stranger's word,
+    unless no more than one is asked for. Counting rules count everybody alike.
+    """
+    if seen.trust is None or policy.mode not in {Mode.CONFIDENCE, Mode.VALUE}:
+        return True
+    return seen.trust >= min(GOOD_HANDS, HAND_OF_ONE * policy.maximum)
 
 
 def _content(policy: Policy, seen: Evidence) -> Reason | None:

@@ -12,6 +12,10 @@ LEAST_SKILL = 0.35
 DOUBT, BELIEF = 1.0, 4.0
 # Variance of one answer is never taken for less: a matrix learnt from few answers looks surer than it is.
 LEAST_VARIANCE = 0.02
+# Answers to tasks that others answered too, or of known truth, from which on a worker is no stranger.
+KNOWN_FROM = 8.0
+# What the answer of a stranger counts for in `hands`, where that of a known worker counts 1 and of one not worth asking 0.
+STRANGER = 0.5
 
 
 def worth_asking(confusion: Floats, answers: Floats) -> Bools:
@@ -27,3 +31,12 @@ def worth_asking(confusion: Floats, answers: Floats) -> Bools:
     spread = np.sqrt(np.maximum(accuracy * (1 - accuracy), LEAST_VARIANCE) / (answers + BELIEF))
     best: Bools = (accuracy + DOUBT * spread - 1 / k) / (1 - 1 / k) >= LEAST_SKILL
     return best
+
+
+def hands(confusion: Floats, support: Floats) -> Floats:
+    """In how good hands a task is with each worker, float64[W]: 0 who is not worth asking, STRANGER of whom too little is
+    known, else 1; from matrices float64[W, K, K] and the answers that these rest on, float64[W].
+    """
+    known = np.where(support >= KNOWN_FROM, 1.0, STRANGER)
+    found: Floats = known * worth_asking(confusion, support)
+    return found

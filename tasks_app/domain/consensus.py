@@ -10,6 +10,7 @@ database and derives the results anew, so running it twice, late or out of order
 
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import timedelta
 
 from django.db.models import Q
@@ -101,6 +102,7 @@ class _Run:
         state.fit_ms = (time.perf_counter() - began) * 1000
         state.model = fit.state
         state.method = fit.method
+        state.honesty = asdict(fit.honesty) if fit.honesty is not None and fit.honesty.tasks else None
         state.fitted_answers = len(votes.batch.values)
         state.fitted_at = database_now()
         # Both are looked for where there can be any, among results and answers: most tasks of a large pool have neither.
@@ -136,6 +138,7 @@ class _Run:
         saved = mine.update(
             model=state.model,
             method=state.method,
+            honesty=state.honesty,
             fitted_answers=state.fitted_answers,
             fitted_at=state.fitted_at,
             fit_ms=state.fit_ms,

@@ -51,7 +51,7 @@ def apply_rule(task: Task, pool: Pool, seen: Evidence) -> Verdict:
         task.lane = Lane.WANTED
         task.queue_key = wanted_key(usefulness(seen))
     task.slots_free = free
-    return _set(task, ResultState.OPEN, f"{_sure(seen)}: asking on", found.reason)
+    return _set(task, ResultState.OPEN, _why(found.reason, pool, seen), found.reason)
 
 
 def usefulness(seen: Evidence) -> float:
@@ -75,8 +75,9 @@ def _why(reason: str, pool: Pool, seen: Evidence) -> str:
         Reason.SPREAD: f"; even {pool.overlap_max} would hardly settle it",
         Reason.MAXIMUM: ", and the maximum overlap is reached",
         CLOSED: ", and the pool is closed",
+        Reason.HANDS: ", by nobody whose answers are known to be worth having: asking on",
     }
-    return _sure(seen) + tails[reason]
+    return _sure(seen) + tails.get(reason, ": asking on")
 
 
 def _set(task: Task, state: ResultState, why: str, reason: str) -> Verdict:

@@ -38,6 +38,11 @@ class AggregationState(models.Model):
     project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="aggregation")
     method = models.CharField(max_length=60, blank=True)
     model = models.BinaryField(default=bytes, help_text="Worker models of the last fit, as the kind serialised them.")
+    honesty = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="What the last fit learnt of its confidence: tools.base.Honesty, null without one.",
+    )
     fitted_answers = models.PositiveIntegerField(default=0)
     answers_since_fit = models.PositiveIntegerField(default=0)
     fitted_at = models.DateTimeField(null=True, blank=True)

@@ -23,4 +23,4 @@ def evidence_of(found: TaskResult | None) -> Evidence:
         return Evidence(0.0, 0)
     votes = sorted(found.votes.values(), reverse=True)
     most, second, *_ = [*votes, 0.0, 0.0]
-    return Evidence(found.confidence, found.answers, most, second, found.outlook)
+    return Evidence(found.confidence, found.answers, most, second, found.outlook, found.trust)

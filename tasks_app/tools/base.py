@@ -9,12 +9,12 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.stopping import Outlook
+from aggregation.stopping import Calibration, Outlook
 from tasks_app.errors import InvalidInput
 from tasks_app.tools.asking import ExtraField, ItemColumn
 from tasks_app.tools.classes import read_classes
@@ -60,7 +60,8 @@ class TaskResult:
 
     `confidence` is the model's probability that `value` is right (boxes: the expected share of it that is right).
     `votes` counts answers, `posterior` sums to 1 over the classes (where several may hold, it is each one's own probability); `disputed` is the posterior's entropy in nats.
-    `outlook`: what more answers would bring, where the kind's model can say.
+    `outlook`: what more answers would bring, where the kind's model can say; `trust`: in how good hands the task is
+    (`aggregation.stopping.hands`), where the kind knows.
     """
 
     task: int
@@ -71,6 +72,7 @@ class TaskResult:
     answers: int
     disputed: float
     outlook: Outlook | None = None
+    trust: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +93,34 @@ class WorkerReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Honesty:
+    """What confidences are worth in a project: `temperature` (below 1: they were too sure, and are shown lower), learnt from
+    `tasks` of known truth; `bins`: mean said, mean shown, share right and number of tasks, by what is shown, ascending.
+    """
+
+    temperature: float
+    tasks: float
+    bins: list[tuple[float, float, float, float]]
+
+    @classmethod
+    def of(cls, calibration: Calibration, bins: NDArray[np.float64]) -> Self:
+        """As the aggregation found it."""
+        said = [(float(row[0]), float(row[1]), float(row[2]), float(row[3])) for row in bins]
+        return cls(calibration.temperature, calibration.tasks, said)
+
+
+@dataclass(frozen=True, slots=True)
 class Fit:
-    """Results of the tasks given, the workers' reports (empty after `update`), and the worker models to go on with."""
+    """Results of the tasks given, the workers' reports (empty after `update`), and the worker models to go on with.
+
+    `honesty`: what this fit learnt of its confidence; None where the kind does not calibrate, and after `update`.
+    """
 
     results: dict[int, TaskResult]
     workers: dict[int, WorkerReport]
     method: str
     state: bytes
+    honesty: Honesty | None = None
 
 
 @dataclass(frozen=True, slots=True)

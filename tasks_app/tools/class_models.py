@@ -7,10 +7,10 @@ import numpy as np
 
 from aggregation import workers as measures
 from aggregation.arrays import Floats, best_class, entropy
-from aggregation.classes import Answers, Auto, AutoCrowd, vote_counts
+from aggregation.classes import Answers, Auto, Gold, vote_counts
 from aggregation.classes.auto import METHOD
-from aggregation.stopping import outlooks
-from tasks_app.tools.base import AnswerBatch, Fit, TaskResult, WorkerReport
+from aggregation.stopping import HonestCrowd, outlooks
+from tasks_app.tools.base import AnswerBatch, Fit, Honesty, TaskResult, WorkerReport
 from tasks_app.tools.worker_state import number_or_none, open_state, seal_state
 
 # Beyond this a matrix is unreadable, and 1,000 workers × 100 × 100 numbers are no report but a data set.
@@ -23,12 +23,16 @@ def fit(keys: list[str], batch: AnswerBatch, *, final: bool) -> Fit:
     """Cold fit of all answers; `keys` are the classes in the order of their codes."""
     answers = _encode(keys, batch)
     model = Auto() if final else Auto(max_iter=30, tol=1e-4)
-    model.fit(answers, gold=_gold(keys, answers, batch))
+    known = _gold(keys, answers, batch)
+    model.fit(answers, gold=known)
+    gold = Gold.of(known, answers)
+    honest = HonestCrowd.of(model, answers, gold)
     return Fit(
-        results=_results(keys, answers, model.posterior_, model.crowd_.typical),
+        results=_results(keys, answers, honest.shown(model.posterior_, gold), honest),
         workers=_reports(answers, model),
         method=METHOD,
-        state=seal_state(keys, model.crowd_.to_bytes()),
+        state=seal_state(keys, honest.to_bytes()),
+        honesty=Honesty.of(honest.calibration, honest.bins),
     )
 
 
@@ -38,11 +42,11 @@ def update(keys: list[str], state: bytes, batch: AnswerBatch) -> Fit:
     A state of other classes (the question was edited), of an older version or none at all cannot judge these answers:
     then the batch is fitted alone, and the next full fit puts the state right.
     """
-    crowd = open_state(keys, state, AutoCrowd.from_bytes)
-    if crowd is None:
+    honest = open_state(keys, state, HonestCrowd.from_bytes)
+    if honest is None:
         return replace(fit(keys, batch, final=False), workers={}, state=state)
     answers = _encode(keys, batch)
-    results = _results(keys, answers, crowd.posterior(answers), crowd.typical)
+    results = _results(keys, answers, honest.shown(honest.crowd.posterior(answers)), honest)
     return Fit(results=results, workers={}, method=METHOD, state=state)
 
 
@@ -66,11 +70,12 @@ def _gold(keys: list[str], answers: Answers, batch: AnswerBatch) -> Floats | Non
     return known
 
 
-def _results(keys: list[str], answers: Answers, posterior: Floats, typical: Floats) -> dict[int, TaskResult]:
-    counts = vote_counts(answers)
+def _results(keys: list[str], answers: Answers, posterior: Floats, honest: HonestCrowd) -> dict[int, TaskResult]:
+    """`posterior` float64[T, K] as it is to be shown."""
+    counts, trust = vote_counts(answers), honest.trust(answers)
     best = best_class(posterior, answers.task_ids)
     doubt = entropy(posterior)
-    views = outlooks(posterior, typical)
+    views = outlooks(posterior, honest.crowd.typical)
     results = {}
     for row, task in enumerate(answers.task_ids.tolist()):
         votes, shares, label = counts[row], posterior[row], int(best[row])
@@ -83,6 +88,7 @@ def _results(keys: list[str], answers: Answers, posterior: Floats, typical: Floa
             answers=int(votes.sum()),
             disputed=float(max(doubt[row], 0.0)),
             outlook=views[row],
+            trust=float(trust[row]),
         )
     return results
 

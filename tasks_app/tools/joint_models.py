@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from tasks_app.tools.base import AnswerBatch, Fit, TaskResult, WorkerReport
+from tasks_app.tools.base import AnswerBatch, Fit, TaskResult, Truth, WorkerReport
 from tasks_app.tools.fields import Json
 from tasks_app.tools.worker_state import bundle, open_state, seal_state, unbundle
 
@@ -95,7 +95,12 @@ def _parts(aspect: Aspect, batch: AnswerBatch) -> AnswerBatch:
     """The rows that speak of an aspect, as its model takes them."""
     parts = [aspect.part(value) for value in batch.values]
     rows = np.array([row for row, part in enumerate(parts) if part is not None], dtype=np.int64)
-    return AnswerBatch(batch.tasks[rows], batch.workers[rows], [part for part in parts if part is not None])
+    truth = {
+        task: [Truth(part, one.weight) for one in right if (part := aspect.part(one.value)) is not None]
+        for task, right in batch.truth.items()
+    }
+    values = [part for part in parts if part is not None]
+    return AnswerBatch(batch.tasks[rows], batch.workers[rows], values, truth)
 
 
 def _joined(aspects: Sequence[Aspect], batch: AnswerBatch, fits: Sequence[Fit], state: bytes) -> Joint:

@@ -19,6 +19,7 @@ from aggregation.stopping import (
     chance_to_settle,
     decide,
     expected_gains,
+    hands,
     outlooks,
     worth_asking,
 )
@@ -95,6 +96,33 @@ def test_a_number_that_makes_no_sense_is_named(make: object, message: str) -> No
         make()  # type: ignore[operator]
 
 
+@pytest.mark.parametrize(
+    ("policy", "trust", "decision"),
+    [
+        (Policy(minimum=1, maximum=5), 0.0, Decision.ONE_MORE),  # suspects alone
+        (Policy(minimum=1, maximum=5), 0.5, Decision.ONE_MORE),  # one stranger
+        (Policy(minimum=1, maximum=5), 1.0, Decision.SETTLE),  # two strangers, or one who is known
+        (Policy(minimum=1, maximum=5), None, Decision.SETTLE),  # the kind does not know
+        (Policy(minimum=1, maximum=1), 0.5, Decision.SETTLE),  # no more than one is asked for
+        (Policy(minimum=1, maximum=1), 0.0, Decision.CONTESTED),
+        (Policy(Mode.VALUE, 1, 5, worth=0.2), 0.0, Decision.ONE_MORE),
+        (Policy(Mode.MARGIN, 1, 5, votes=1), 0.0, Decision.SETTLE),  # counting counts everybody
+    ],
+)
+def test_nothing_settles_in_the_hands_of_suspects_or_of_one_stranger(
+    policy: Policy, trust: float | None, decision: Decision
+) -> None:
+    seen = Evidence(0.99, 1, 1, 0, trust=trust)
+    found = decide(policy, seen)
+    assert found.decision is decision
+    assert (found.reason is Reason.HANDS) == (decision is Decision.ONE_MORE)
+
+
+def test_suspects_alone_leave_a_task_contested_at_the_maximum() -> None:
+    seen = Evidence(0.99, 5, 5, 0, trust=0.0)
+    assert decide(TWO_TO_FIVE, seen) == Verdict(Decision.CONTESTED, Reason.MAXIMUM)
+
+
 policies = st.builds(
     lambda mode, minimum, more, confidence, votes, worth: Policy(mode, minimum, minimum + more, confidence, votes, worth),
     st.sampled_from(Mode), st.integers(1, 6), st.integers(0, 6), st.floats(0.5, 0.999), st.integers(1, 6),
@@ -106,12 +134,12 @@ duels = st.builds(
 )  # fmt: skip
 
 
-@given(policies, duels, st.integers(0, 15), st.integers(0, 15))
+@given(policies, duels, st.integers(0, 15), st.integers(0, 15), st.one_of(st.none(), st.floats(0.0, 8.0)))
 def test_asking_goes_on_below_the_minimum_and_never_beyond_the_maximum(
-    policy: Policy, outlook: Outlook, most: int, second: int
+    policy: Policy, outlook: Outlook, most: int, second: int, trust: float | None
 ) -> None:
     answers = most + min(second, most)
-    seen = Evidence(outlook.leader, answers, most, min(second, most), outlook)
+    seen = Evidence(outlook.leader, answers, most, min(second, most), outlook, trust)
     decision = decide(policy, seen).decision
     assert (decision is Decision.ONE_MORE) or answers >= policy.minimum
     assert (decision is not Decision.ONE_MORE) or answers < policy.maximum
@@ -155,3 +183,9 @@ def test_a_worker_who_guesses_is_not_worth_asking_once_that_is_known() -> None:
     matrices = np.stack([guess, guess, good, good])
     assert worth_asking(matrices, np.array([2.0, 100.0, 2.0, 100.0])).tolist() == [True, False, True, True]
     assert worth_asking(np.ones((1, 1, 1)), np.ones(1)).tolist() == [True]
+
+
+def test_a_task_is_in_no_hands_with_a_guesser_and_in_half_a_hand_with_a_stranger() -> None:
+    guess, good = np.full((2, 2), 0.5), np.array([[0.9, 0.1], [0.1, 0.9]])
+    matrices = np.stack([guess, good, good])
+    assert hands(matrices, np.array([100.0, 100.0, 3.0])).tolist() == [0.0, 1.0, 0.5]

@@ -1,5 +1,6 @@
 """From answers to results and worker reports: the kinds over real aggregation and crowds of known skill."""
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from aggregation import simulate
 from tasks_app import tools
-from tasks_app.tools import AnswerBatch
+from tasks_app.tools import AnswerBatch, Truth
 
 KEYS = ["a", "b", "c"]
 CLASSES = [{"name": key.upper(), "key": key} for key in KEYS]
@@ -286,3 +287,14 @@ def test_box_workers_who_draw_junk_or_miss_things_tell_little(keys: list[str]) -
     assert adds_junk < 0.75 * good  # type: ignore[operator]
     for number, score in enumerate(told):
         assert score <= workers[number].accuracy  # type: ignore[operator]
+
+
+def test_known_answers_teach_each_aspect_of_several_classes() -> None:
+    """Three who always err outvote one who is right, until known items tell which is which."""
+    tool = tools.get("text_labels")
+    question = tool.clean_question({"prompt": "Which?", "classes": CLASSES})
+    right, wrong = {"classes": ["a"]}, {"classes": ["b"]}
+    answers = rows(*((task, worker, right if worker == 4 else wrong) for task in range(24) for worker in range(1, 5)))
+    assert tool.fit(question, answers).results[20].value == wrong
+    known = dataclasses.replace(answers, truth={task: [Truth(right)] for task in range(12)})
+    assert tool.fit(question, known).results[20].value == right
