@@ -16,7 +16,7 @@ from quorate.events.models import Event
 from tasks_app.domain.submitting import GRACE
 from tasks_app.enums import AssignmentState, Lane, PoolState, ResultState, Topic
 from tasks_app.errors import AssignmentOver, NotFound
-from tasks_app.models import Assignment, Slot, Task
+from tasks_app.models import Assignment, PersonTask, Slot, Task
 from tasks_app.queries.locks import passing_by
 
 # How far back in the wanted lane the least useful task is put, in microseconds. The lane is walked once by each worker, so
@@ -80,7 +80,11 @@ def give_back(*, worker: User, assignment: str, unseen: bool = False) -> Assignm
         end_assignments([held], AssignmentState.RETURNED, actor=worker)
         if unseen:
             # A released place keeps its task away from the worker for good, which is for what was looked at.
-            held.slots.filter(release_reason=AssignmentState.RETURNED.value).delete()
+            unseen_slots = held.slots.filter(release_reason=AssignmentState.RETURNED.value)
+            # The row's person, not that of a worker remembered from before the accounts were linked.
+            person = User.objects.filter(pk=worker.pk).values("person")
+            PersonTask.objects.filter(task__in=unseen_slots.values("task"), person__in=person).delete()
+            unseen_slots.delete()
     return held
 
 

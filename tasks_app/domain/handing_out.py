@@ -32,8 +32,9 @@ from tasks_app.queries.audiences import belongs
 JUMP = 8
 # After a lap that found nothing the worker's next lap waits this long; tasks newly asked for are found without a lap.
 LAP_PAUSE = timedelta(seconds=3)
-# The same worker in two tabs can pick the same task from two snapshots; UNIQUE refuses one, which then picks again.
-TRIES = 4
+# The same worker in two tabs, or one person in two accounts, can pick the same task from two snapshots; UNIQUE refuses one,
+# which then picks again.
+TRIES = 8
 
 REASONS = {
     "no_tasks": "There is nothing left here for you just now.",
@@ -93,7 +94,7 @@ def take(*, worker: User, pool: str, take_key: str | None = None, api_key: int |
         try:
             taken = _take_page(market, worker, take_key)
         except (IntegrityError, OperationalError) as error:
-            # UNIQUE(task, worker) or UNIQUE(take_key) met by another tab; or a deadlock PostgreSQL has broken.
+            # UNIQUE(task, worker), UNIQUE(task, person) or UNIQUE(take_key) met by another tab; or a deadlock PostgreSQL has broken.
             if attempt == TRIES - 1 or not _is_race(error):
                 raise
             market = gate.market(worker, pool, take_key=take_key)
@@ -134,6 +135,7 @@ def _take_page(market: gate.Market, worker: User, take_key: str | None) -> Taken
         lap=lap,
         known=_known_due(market),
         known_after=secrets.randbits(QUEUE_BITS),
+        person=market.person,
     )
     found = _run(page)
     if found is None and lap:

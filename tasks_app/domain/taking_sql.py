@@ -14,7 +14,7 @@ from quorate.common.clock import database_now
 from quorate.common.money import share
 from quorate.common.prepared import Statement
 from tasks_app.enums import Lane
-from tasks_app.models import Assignment, Slot, Task, WorkerCursor
+from tasks_app.models import Assignment, PersonTask, Slot, Task, WorkerCursor
 from tasks_app.queries.api_work import PageTask, page_of, page_task
 
 
@@ -36,6 +36,7 @@ class Page:
     lap: bool  # whether the walk may begin anew at the lane's start when its end does not fill the page
     known: int = 0  # how many of the tasks are to be known answers, where the pool has such for this worker
     known_after: int = 0  # from which random place among them on
+    person: int | None = None  # with which other accounts this one shares its tasks
 
     def whole(self) -> "Page":
         """The same from the beginning of both lanes, leaving nothing out; no known answers."""
@@ -60,8 +61,14 @@ class Found:
 LANE = """
     SELECT t.id, t.lane, t.queue_key, {behind} AS behind FROM tasks_app_task t
     WHERE t.pool_id = %(pool)s AND t.lane = {lane} AND t.queue_key {range} AND t.has_room
-      AND NOT EXISTS (SELECT 1 FROM tasks_app_slot s WHERE s.task_id = t.id AND s.worker_id = %(worker)s)
+      AND NOT EXISTS (SELECT 1 FROM tasks_app_slot s WHERE s.task_id = t.id AND s.worker_id {who})
     ORDER BY t.queue_key LIMIT {limit} {lock}"""
+
+# Whose places a worker passes by: one's own; or those of all accounts of the same person. The array is made once. OFFSET 0
+# keeps PostgreSQL from turning "no such place" into a join that reads all tasks: task by task it asks the index of places.
+ONESELF = "= %(worker)s"
+ACCOUNTS = "SELECT u.id FROM accounts_user u WHERE u.person = %(person)s"
+ONE_PERSON = {"postgresql": f"= ANY(ARRAY({ACCOUNTS})) OFFSET 0", "sqlite": f"IN ({ACCOUNTS})"}
 
 # Where to begin in the fresh lane: a few tasks further on, read without locks; no jump where that would leave less than
 # a page.
@@ -80,15 +87,15 @@ KNOWN = f"""
     WHERE t.id IN (SELECT id FROM ({WINDOW.format(range=">", name="later")}
         UNION ALL {WINDOW.format(range="<=", name="earlier")}) near)
       AND t.has_room
-      AND NOT EXISTS (SELECT 1 FROM tasks_app_slot s WHERE s.task_id = t.id AND s.worker_id = %(worker)s)
+      AND NOT EXISTS (SELECT 1 FROM tasks_app_slot s WHERE s.task_id = t.id AND s.worker_id {{who}})
     ORDER BY t.queue_key <= %(known_after)s, t.queue_key LIMIT {{known}} {{lock}}"""  # noqa: S608 - no input
 
 
-def _lanes(start: str, limit: str, lock: str = "") -> dict[str, str]:
+def _lanes(start: str, limit: str, who: str, lock: str = "") -> dict[str, str]:
     """The SELECTs, in the order they are asked: wanted, fresh ahead of the worker, fresh left behind by the worker."""
 
     def lane(number: Lane, where: str, behind: int) -> str:
-        return LANE.format(lane=int(number), range=where, behind=behind, limit=limit, lock=lock)
+        return LANE.format(lane=int(number), range=where, behind=behind, limit=limit, who=who, lock=lock)
 
     return {
         "wanted": lane(Lane.WANTED, "> %(wanted_after)s", 0),
@@ -114,7 +121,7 @@ page AS (
     RETURNING id, task_count, created_at, expires_at),
 seats AS (
     INSERT INTO tasks_app_slot (task_id, worker_id, assignment_id, position, release_reason)
-    SELECT placed.id, %(worker)s, page.id, position, '' FROM placed, page),
+    SELECT placed.id, %(worker)s, page.id, position, '' FROM placed, page),{guard}
 moved AS (
     INSERT INTO tasks_app_workercursor AS c (worker_id, pool_id, fresh_key, wanted_key)
     SELECT %(worker)s, %(pool)s,
@@ -129,6 +136,11 @@ SELECT page.id, created_at, expires_at, position, public_id, data FROM page, pla
 """
 
 
+# Two accounts of one person that ask at once each see a task that the other has not taken yet: UNIQUE(task, person) lets one
+# through. A table apart, so that who has one account pays nothing for it.
+GUARD = """
+guarded AS (INSERT INTO tasks_app_persontask (task_id, person) SELECT placed.id, %(person)s FROM placed),"""
+
 ASKED = "(SELECT * FROM wanted UNION ALL SELECT * FROM ahead UNION ALL SELECT * FROM behind LIMIT {limit})"
 PICKED = f"picked AS {ASKED}"
 # Known answers come only where there is something to ask beside them, and in no order that tells them apart.
@@ -136,14 +148,15 @@ PICKED_WITH_KNOWN = f"""asked AS {ASKED}, known AS ({KNOWN}),
 picked AS (SELECT * FROM known WHERE EXISTS (SELECT 1 FROM asked) UNION ALL SELECT * FROM asked LIMIT {{limit}})"""  # noqa: S608 - idem
 
 
-# As many statements as there are page sizes in use, and known answers in them. The size is part of the text because the plan is made once for all
+# As many statements as there are page sizes in use, and known answers in them; for linked accounts once more. The size is part of the text because the plan is made once for all
 # values (settings.py), and a planner that does not know the LIMIT prepares for reading a tenth of the tasks.
 @lru_cache(maxsize=256)
-def _statement(size: int, known: int, lock: str) -> Statement:
-    lanes = _lanes("SELECT key FROM start", str(size), lock)
-    picked = (PICKED_WITH_KNOWN if known else PICKED).format(limit=size, known=known, lock=lock)
+def _statement(size: int, known: int, lock: str, who: str) -> Statement:
+    lanes = _lanes("SELECT key FROM start", str(size), who, lock)
+    picked = (PICKED_WITH_KNOWN if known else PICKED).format(limit=size, known=known, who=who, lock=lock)
     order = "random()" if known else "lane DESC, queue_key"
-    return Statement(POSTGRESQL.format(start=START, picked=picked, order=order, **lanes))
+    guard = "" if who == ONESELF else GUARD
+    return Statement(POSTGRESQL.format(start=START, picked=picked, order=order, guard=guard, **lanes))
 
 
 PASSING_BY = "FOR UPDATE OF t SKIP LOCKED"
@@ -165,6 +178,7 @@ def _parameters(page: Page) -> dict[str, Any]:
         "jump": page.jump,
         "lap": page.lap,
         "known_after": page.known_after,
+        "person": page.person,
     }
 
 
@@ -174,7 +188,8 @@ def take_postgresql(page: Page, *, wait: bool) -> Found | None:
     With `wait` it takes a single task and waits for whoever holds it instead of passing by. One task only: waiting for
     a second while holding the first is how deadlocks are made.
     """
-    statement = _statement(1, 0, WAITING) if wait else _statement(page.size, page.known, PASSING_BY)
+    who = ONESELF if page.person is None else ONE_PERSON["postgresql"]
+    statement = _statement(1, 0, WAITING, who) if wait else _statement(page.size, page.known, PASSING_BY, who)
     with connection.cursor() as cursor:
         cursor.execute(*statement.bind(_parameters(page)))
         rows = cursor.fetchall()
@@ -189,13 +204,14 @@ def take_sqlite(page: Page) -> Found | None:
     """The same in the steps of one IMMEDIATE transaction; the caller opens it. SQLite has one writer, so nothing to skip."""
     parameters = _parameters(page)
     rows: list[tuple[int, int, int, int]] = []
+    who = ONESELF if page.person is None else ONE_PERSON["sqlite"]
     with connection.cursor() as cursor:
-        for lane in _lanes(START, "%(size)s").values():
+        for lane in _lanes(START, "%(size)s", who).values():
             if len(rows) < page.size:
                 cursor.execute(lane, parameters | {"size": page.size - len(rows)})
                 rows += cursor.fetchall()
         if rows and page.known:
-            cursor.execute(KNOWN.format(known=page.known, lock=""), parameters)
+            cursor.execute(KNOWN.format(known=page.known, who=who, lock=""), parameters)
             rows = [*cursor.fetchall(), *rows][: page.size]
             secrets.SystemRandom().shuffle(rows)
     if not rows:
@@ -218,6 +234,8 @@ def take_sqlite(page: Page) -> Found | None:
         Slot(task_id=row[0], worker_id=page.worker_id, assignment=assignment, position=number)
         for number, row in enumerate(rows, start=1)
     )
+    if page.person is not None:
+        PersonTask.objects.bulk_create(PersonTask(task_id=row[0], person=page.person) for row in rows)
     WorkerCursor.objects.bulk_create(
         [
             WorkerCursor(

@@ -1,7 +1,7 @@
 """All tables of the crowd, one module a noun."""
 
 from tasks_app.models.answer import Answer
-from tasks_app.models.assignment import Assignment, Slot, WorkerCursor
+from tasks_app.models.assignment import Assignment, PersonTask, Slot, WorkerCursor
 from tasks_app.models.course import Attempt, AttemptAnswer, Course
 from tasks_app.models.known import Check, KnownAnswer, Standing
 from tasks_app.models.pool import Pool
@@ -32,6 +32,7 @@ __all__ = [
     "KnownAnswer",
     "MediaFile",
     "Membership",
+    "PersonTask",
     "Pool",
     "Project",
     "Report",

@@ -82,6 +82,20 @@ class Slot(models.Model):
         return f"{self.task_id} of {self.worker_id}"
 
 
+class PersonTask(models.Model):
+    """That one of several accounts of a person has a place in a task; written for such accounts alone."""
+
+    # References unchecked as on Assignment. The person's number is User.person at that moment (quorate.accounts.linking).
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    person = models.BigIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["task", "person"], name="person_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.task_id} of person {self.person}"
+
+
 class WorkerCursor(models.Model):
     """How far a worker has come in a pool's two lanes, so that what was done before is never scanned again."""
 

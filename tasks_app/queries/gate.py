@@ -116,9 +116,20 @@ class Market:
     wanted_key: int
     lap_after: datetime | None
     known_factor: float
+    person: int | None  # whose account this is, where it is one of several (quorate.accounts.linking)
 
 
-FACTS = ("restricted", "active", "now", "taken_before", "fresh_key", "wanted_key", "lap_after", "known_factor")
+FACTS = (
+    "restricted",
+    "active",
+    "now",
+    "taken_before",
+    "fresh_key",
+    "wanted_key",
+    "lap_after",
+    "known_factor",
+    "person",
+)
 
 
 def _market(names: Names) -> QuerySet[Pool]:
@@ -144,6 +155,7 @@ def _market(names: Names) -> QuerySet[Pool]:
             wanted_key=Coalesce(Subquery(mine.values("wanted_key")), -1),
             lap_after=Subquery(mine.values("lap_after")),
             known_factor=Coalesce(Subquery(standing.values("known_factor")), 1.0),
+            person=Subquery(User.objects.filter(pk=worker).values("person")),
         )
     )
 

@@ -21,6 +21,7 @@ from django.db.models import (
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, Now
 
+from quorate.accounts import linking
 from quorate.accounts.models import User
 from tasks_app import tools
 from tasks_app.enums import AssignmentState, Guard, PoolState, ResultState, TaskKind
@@ -32,7 +33,8 @@ HOUR = 3600
 CENT = 10_000
 LEFT = """(SELECT count(*) FROM (
     SELECT 1 FROM tasks_app_task t WHERE t.pool_id = tasks_app_pool.id AND t.has_room AND t.state = %s AND t.kind = 'main'
-    AND NOT EXISTS (SELECT 1 FROM tasks_app_slot s WHERE s.task_id = t.id AND s.worker_id = %s) LIMIT %s) some_left)"""
+    AND NOT EXISTS (SELECT 1 FROM tasks_app_slot s WHERE s.task_id = t.id AND s.worker_id IN ({who}))
+    LIMIT %s) some_left)"""
 
 SORTS: dict[str, tuple[Any, ...]] = {
     "pay": (F("per_hour").desc(nulls_last=True), F("opened_at").desc(nulls_last=True)),
@@ -148,8 +150,10 @@ def _priced(worker: User) -> QuerySet[Pool]:
 
 
 def _left(worker: User) -> RawSQL:
-    """Tasks with a free place that this worker never had, counted up to LEFT_MOST + 1.
+    """Tasks with a free place that this worker, in none of their accounts, ever had, counted up to LEFT_MOST + 1.
 
     By hand: the ORM cannot put a LIMIT under a COUNT inside an annotation.
     """
-    return RawSQL(LEFT, (ResultState.OPEN.value, worker.pk, LEFT_MOST + 1), output_field=BigIntegerField())  # noqa: S611
+    accounts = linking.accounts_of(worker)
+    sql = LEFT.format(who=", ".join(["%s"] * len(accounts)))
+    return RawSQL(sql, (ResultState.OPEN.value, *accounts, LEFT_MOST + 1), output_field=BigIntegerField())  # noqa: S611

@@ -78,7 +78,7 @@ WORKER = [
 ADMIN = [
     *[
         f"/control/{page}"
-        for page in ("", "projects/", "workers/", "disputes/", "people/", "money/", "log/", "settings/")
+        for page in ("", "projects/", "workers/", "disputes/", "pairs/", "people/", "money/", "log/", "settings/")
     ],
     "/control/workers/{person}/",
     "/control/people/{person}/",

@@ -162,6 +162,8 @@ TABLE: dict[str, Page] = {
     "control:lift": Page(None, CONTROL),
     "control:disputes": Page(CONTROL),
     "control:decide": Page(None, CONTROL),
+    "control:links": Page(CONTROL),
+    "control:link": Page(None, CONTROL),
     "control:people": Page(CONTROL),
     "control:invite": Page(None, CONTROL),
     "control:withdraw": Page(None, CONTROL),

@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 
-from quorate.accounts.models import User
+from quorate.accounts import linking
+from quorate.accounts.models import Link, User
 from quorate.accounts.people import create_api_key, invite
 from tasks_app.domain import appealing, publishing, quality, ruling, skills, uploading
 from tasks_app.domain.reporting import report
@@ -181,6 +182,13 @@ def _picture(project: Project, alice: User) -> dict[str, str]:
     return {"media:image token": url.split("/")[2], "media:thumb token": url.split("/")[2], "sha256": media.sha256}
 
 
+def _link(idle: User) -> Link:
+    """Two accounts on one browser."""
+    for person in (idle, factories.make_user("idle-too")):
+        linking.came_in(user=person, device="one browser")
+    return Link.objects.get()
+
+
 def _people(admin: User, alice: User) -> dict[str, str]:
     idle = factories.make_user("idle")
     restriction = quality.pause_worker(worker=idle, actor=admin, reason="Away.")
@@ -192,4 +200,5 @@ def _people(admin: User, alice: User) -> dict[str, str]:
         "invite": invitation.public_id,
         "token": token,
         "public_id": key.public_id,
+        "link": _link(idle).public_id,
     }

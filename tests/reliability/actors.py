@@ -21,6 +21,7 @@ django.setup()
 from django.db import IntegrityError, OperationalError  # noqa: E402 - after setup
 from django.db.models import Q  # noqa: E402
 
+from quorate.accounts import linking  # noqa: E402
 from quorate.accounts.models import User, make_api_key  # noqa: E402
 from quorate.common.clock import database_now  # noqa: E402
 from quorate.events.models import Dirty  # noqa: E402
@@ -38,13 +39,15 @@ LEAST_TURNS = 20
 HANDED_IN = (AssignmentState.SUBMITTED, AssignmentState.ACCEPTED)
 
 
-def prepare(*, tasks: int, workers: int, **pool_values: Any) -> dict[str, Any]:
-    """An open pool, and workers with API keys."""
+def prepare(*, tasks: int, workers: int, linked: bool = False, **pool_values: Any) -> dict[str, Any]:
+    """An open pool, and workers with API keys; `linked`: all of them on one browser."""
     alice = factories.make_user("alice", is_requester=True)
     factories.fund(alice, 10**12)
     pool = factories.make_open_pool(alice, tasks=tasks, **pool_values)
     keys = []
     for worker in factories.make_workers(workers):
+        if linked:
+            linking.came_in(user=worker, device="one browser")
         key, text = make_api_key(worker, name="test")
         key.save()
         keys.append(text)
@@ -110,6 +113,9 @@ def verify(*, pool_id: int, results: bool = False) -> list[str]:
     found = [*wrong_places(pool), *wrong_money(pool)]
     twice = Counter(Slot.objects.filter(task__pool=pool).values_list("task_id", "worker_id"))
     found += [f"worker {worker} has task {task} {count} times" for (task, worker), count in twice.items() if count > 1]
+    persons = dict(User.objects.exclude(person=None).values_list("pk", "person"))
+    of_one = Counter((task, persons[worker]) for task, worker in twice if worker in persons)
+    found += [f"person {person} has task {task} {n} times" for (task, person), n in of_one.items() if n > 1]
     if results:
         found += wrong_results(pool.project)
     return found

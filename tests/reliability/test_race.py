@@ -33,6 +33,14 @@ def test_one_worker_in_eight_tabs_gets_no_task_twice(stage: Stage) -> None:
     assert stage.play("verify", pool_id=made["pool_id"]) == []
 
 
+def test_one_person_in_three_accounts_gets_no_task_twice(stage: Stage) -> None:
+    made = stage.play("prepare", tasks=200, workers=3, linked=True, overlap_min=3, overlap_max=5)
+    done = race(stage, made["pool"], workers=3, seconds=3.0)
+
+    assert PROCESSES < done["submitted"] <= 200
+    assert stage.play("verify", pool_id=made["pool_id"]) == []
+
+
 def test_the_same_race_catches_naive_code(stage: Stage) -> None:
     made = stage.play("prepare", tasks=10, workers=12, overlap_min=5, overlap_max=5)
     done = race(stage, made["pool"], workers=12, seconds=2.0, naive=True)

@@ -43,6 +43,8 @@ class User(AbstractBaseUser):
     is_admin = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Which accounts are taken for one person's: those with the same number here. Derived from links.
+    person = models.BigIntegerField(null=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -55,6 +57,7 @@ class User(AbstractBaseUser):
             # Two spellings of one address would be two people with one mailbox.
             models.CheckConstraint(condition=models.Q(email=models.functions.Lower("email")), name="user_email_lower"),
         )
+        indexes = (models.Index(fields=["person"], condition=~models.Q(person=None), name="user_person"),)
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -86,6 +89,68 @@ class Invite(models.Model):
     def is_open(self) -> bool:
         """Whether the link still works."""
         return self.used_at is None and self.expires_at > timezone.now()
+
+
+class TraceKind(models.TextChoices):
+    """What an account leaves behind that two accounts of one person would share."""
+
+    DEVICE = "device", "browser"
+    NETWORK = "network", "network at sign-up"
+
+
+class Trace(models.Model):
+    """That an account was seen with a thing, of which a digest alone is kept, until a date."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="traces")
+    kind = models.CharField(max_length=8, choices=TraceKind)
+    digest = models.CharField(max_length=64)
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+    kept_until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["kind", "digest", "user"], name="trace_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user_id}"
+
+
+class LinkState(models.TextChoices):
+    """What is thought of two accounts."""
+
+    HINT = "hint", "A hint"
+    STRONG = "strong", "Linked by itself"
+    CONFIRMED = "confirmed", "Confirmed"
+    DISMISSED = "dismissed", "Dismissed"
+
+
+class Link(models.Model):
+    """Two accounts that may be one person's, and why; once for each pair, the lower number first."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    first = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    second = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=9, choices=LinkState)
+    evidence = models.JSONField(help_text="[{kind, mark, accounts, at}]: seen on what, how many accounts were, when.")
+    created_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["first", "second"], name="link_once"),
+            models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="link_in_order"),
+        )
+        indexes = (models.Index(fields=["state", "-id"], name="link_state"),)
+
+    def __str__(self) -> str:
+        return f"{self.first_id} and {self.second_id}"
+
+    @property
+    def in_force(self) -> bool:
+        """Whether the two never get the same task."""
+        return self.state in {LinkState.STRONG, LinkState.CONFIRMED}
 
 
 class ApiKey(models.Model):

@@ -14,7 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from quorate.accounts import people
+from quorate.accounts import linking, people
+from quorate.accounts.devices import recognise
 from quorate.accounts.forms import JoinForm, KeyForm, NameForm, PasswordForm, SignInForm, take_errors
 from quorate.accounts.models import User
 from quorate.common.errors import DomainError, NotFound
@@ -50,7 +51,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         login(request, form.user, backend=BACKEND)
-        return HttpResponseRedirect(target)
+        return recognise(request, HttpResponseRedirect(target), form.user)
     context = {"form": form, "next": target, "signup_open": settings.SIGNUP_OPEN}
     return render(request, "accounts/sign_in.html", context, status=FAULTY if form.is_bound else 200)
 
@@ -87,8 +88,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             take_errors(form, error)
         else:
-            login(request, user, backend=BACKEND)
-            return redirect("home")
+            return _welcome(request, user)
     return render(request, "accounts/sign_up.html", {"form": form}, status=FAULTY if form.is_bound else 200)
 
 
@@ -113,11 +113,17 @@ def invite(request: HttpRequest, token: str) -> HttpResponse:
         except DomainError as error:
             take_errors(form, error)
         else:
-            login(request, user, backend=BACKEND)
             messages.success(request, "Welcome. Your account is ready.")
-            return redirect("home")
+            return _welcome(request, user)
     context = {"form": form, "invite": row, "by": row.invited_by}
     return render(request, "accounts/invite.html", context, status=FAULTY if form.is_bound else 200)
+
+
+def _welcome(request: HttpRequest, user: User) -> HttpResponse:
+    """An account was made: in it goes."""
+    login(request, user, backend=BACKEND)
+    linking.joined(user=user, address=request.META.get("REMOTE_ADDR", ""))
+    return recognise(request, redirect("home"), user)
 
 
 # --- The page about oneself -------------------------------------------------------------------------------------------
@@ -198,6 +204,7 @@ def _me(request: HttpRequest, **extra: object) -> HttpResponse:
         "password_form": PasswordForm(),
         "key_form": KeyForm(auto_id="key_%s"),
         "keys": user.api_keys.order_by(F("revoked_at").desc(nulls_first=True), "-created_at", "-pk"),
+        "linked": len(linking.accounts_of(user)) > 1,
         **extra,
     }
     faulty = any(getattr(value, "errors", None) for value in context.values())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tasks_app.web.control import disputes, money, people, views, workers
+from tasks_app.web.control import disputes, money, pairs, people, views, workers
 
 app_name = "control"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("workers/<str:worker>/lift/<str:restriction>/", workers.lift, name="lift"),
     path("disputes/", disputes.disputes, name="disputes"),
     path("disputes/<str:appeal>/", disputes.decide, name="decide"),
+    path("pairs/", pairs.links, name="links"),
+    path("pairs/<str:link>/", pairs.decide, name="link"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),
     path("people/invites/<str:invite>/withdraw/", people.withdraw, name="withdraw"),

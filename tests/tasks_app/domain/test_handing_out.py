@@ -4,10 +4,12 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
-from quorate.accounts.models import User
+from quorate.accounts import linking
+from quorate.accounts.models import Link, LinkState, User
 from tasks_app.domain import giving_back, handing_out, publishing
-from tasks_app.enums import AssignmentState
+from tasks_app.enums import AssignmentState, Lane, TaskKind
 from tasks_app.errors import NotFound, TooManyActive
 from tasks_app.models import Assignment, Pool, Slot, Task
 from tests import factories
@@ -131,3 +133,60 @@ def test_places_can_not_exceed_the_maximum_whatever_the_code_says(open_pool: Poo
     task.slots_live = task.overlap_max
     with pytest.raises(IntegrityError):
         task.save()
+
+
+def link(*accounts: User) -> None:
+    """All of them came in from one browser."""
+    for account in accounts:
+        linking.came_in(user=account, device="one browser")
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_accounts_of_one_person_share_no_task(alice: User, workers: list[User], known: bool) -> None:
+    pool = factories.make_open_pool(alice, tasks=12, overlap_min=2, overlap_max=5, tasks_per_assignment=2)
+    if known:
+        gold = list(pool.tasks.order_by("pk").values_list("pk", flat=True)[:4])
+        pool.tasks.filter(pk__in=gold).update(kind=TaskKind.GOLD, lane=Lane.KNOWN)
+        Pool.objects.filter(pk=pool.pk).update(has_known=True, known_share=0.5)
+    before = factories.answer(workers[0], pool)
+    link(*workers[:3])
+    factories.answer_all(workers[:4], pool, ["cat"] * 4)
+
+    one = Slot.objects.filter(worker__in=workers[:3]).values_list("task", flat=True)
+    assert set(before.slots.values_list("task", flat=True)) <= set(one)
+    assert len(one) == len(set(one))
+    # All that there is to ask, as everybody else; known answers are asked only beside others.
+    assert Slot.objects.filter(worker=workers[3], task__kind="main").count() == pool.tasks.filter(kind="main").count()
+    assert len(set(one) & set(pool.tasks.filter(kind="main").values_list("pk", flat=True))) == (8 if known else 12)
+
+
+def test_what_one_account_never_saw_comes_to_the_other(open_pool: Pool, workers: list[User]) -> None:
+    link(*workers[:2])
+    for _ in range(3):
+        held = factories.take(workers[0], open_pool)
+        giving_back.give_back(worker=workers[0], assignment=held.public_id, unseen=True)
+    for worker in workers[:2]:
+        factories.answer_all([worker], open_pool, ["cat"])
+
+    assert Slot.objects.filter(worker__in=workers[:2]).count() == 3
+
+
+def test_accounts_that_are_linked_no_longer_and_again_go_on(open_pool: Pool, workers: list[User], admin: User) -> None:
+    link(*workers[:2])
+    factories.answer(workers[1], open_pool)
+    linking.decide(link=Link.objects.get(), actor=admin, state=LinkState.DISMISSED, reason="Brothers")
+    workers[0].refresh_from_db()
+    factories.answer_all([workers[0]], open_pool, ["cat"])
+    assert Slot.objects.filter(worker=workers[0]).count() == 3
+    linking.decide(link=Link.objects.get(), actor=admin, state=LinkState.CONFIRMED, reason="One after all")
+    assert handing_out.take(worker=workers[1], pool=open_pool.public_id).reason == "no_tasks"
+
+
+def test_hand_out_to_linked_accounts_is_two_statements(
+    open_pool: Pool, workers: list[User], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    link(*workers[:2])
+    factories.take(workers[0], open_pool)
+    if connection.vendor == "postgresql":
+        with django_assert_num_queries(2):
+            factories.take(workers[0], open_pool)

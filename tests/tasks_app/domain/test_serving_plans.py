@@ -6,9 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from quorate.accounts import linking
 from quorate.accounts.models import User
 from tasks_app.enums import Lane, TaskKind
-from tasks_app.models import Pool
+from tasks_app.models import Pool, Slot
 from tests import factories
 
 # Enough that reading them all is dearer than the index, were the planner left in the dark about how few are wanted.
@@ -90,3 +91,27 @@ def test_page_with_known_answers_reads_no_whole_table(open_pool: Pool, worker: U
     plans = [plan_of(query["sql"]) for query in queries if query["sql"].startswith("EXECUTE")]
     assert len(plans) == 2  # market, take
     assert [plan for plan in plans if "Seq Scan on tasks_app_task" in plan] == []
+
+
+def test_accounts_of_one_person_are_looked_up_and_no_table_is_read(open_pool: Pool, workers: list[User]) -> None:
+    factories.add_tasks(open_pool, MANY, first=10)
+    open_pool.tasks.update(slots_free=3)
+    for account in [*workers[:2], *factories.make_workers(MANY, prefix="other")[:1]]:
+        linking.came_in(user=account, device="one browser")
+    page = factories.take(workers[4], open_pool)
+    Slot.objects.bulk_create(
+        Slot(task=task, worker=account, assignment=page, position=1)
+        for task in open_pool.tasks.order_by("-pk")[:MANY]
+        for account in workers[2:4]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    with CaptureQueriesContext(connection) as queries:
+        factories.take(workers[0], open_pool)
+
+    plans = [plan_of(query["sql"]) for query in queries if query["sql"].startswith("EXECUTE")]
+    assert len(plans) == 2  # market, take
+    assert [plan for plan in plans if "Seq Scan on tasks_app_task" in plan] == []
+    assert "user_person" in plans[1]
+    assert "Seq Scan on accounts_user" not in plans[1]
+    assert "Seq Scan on tasks_app_slot" not in plans[1]

@@ -8,13 +8,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from quorate.accounts.models import Invite, User, token_digest
+from quorate.accounts import linking
+from quorate.accounts.models import Invite, Link, User, token_digest
 from quorate.common.clock import database_now
 from quorate.common.money import MICRO
 from quorate.events import dirty
 from quorate.events.models import Dirty, Event, Heartbeat
 from quorate.ledger import book
-from tasks_app.domain import quality
+from tasks_app.domain import handing_out, quality
 from tasks_app.enums import Topic
 from tasks_app.models import Answer, Pool, Project, Restriction, WorkerStats
 from tasks_app.queries import control
@@ -26,6 +27,7 @@ PAGES = (
     "/control/live/",
     "/control/projects/",
     "/control/workers/",
+    "/control/pairs/",
     "/control/people/",
     "/control/money/",
     "/control/log/",
@@ -429,3 +431,26 @@ def test_worker_page_costs_the_same_for_any_number_of_answers(
     book.worker_account(worker.pk)
     with django_assert_num_queries(15):
         ada.get(f"/control/workers/{worker.public_id}/")
+
+
+def test_links_are_shown_with_evidence_confirmed_dismissed_and_undone(
+    ada: Client, workers: list[User], open_pool: Pool, django_assert_num_queries: Any
+) -> None:
+    for person in workers[:2]:
+        while (taken := handing_out.take(worker=person, pool=open_pool.public_id)).assignment is not None:
+            factories.hand_in(person, taken.assignment)
+        linking.came_in(user=person, device="one browser")
+    link = Link.objects.get()
+    html = ada.get("/control/pairs/").content.decode()
+    assert "Both came in from one browser, which 2 accounts use." in html
+    assert "Both answered 3 items." in html
+    path, reason = f"/control/pairs/{link.public_id}/", f"{link.public_id}-reason"
+    assert ada.post(path, {"do": "dismiss", reason: ""}).status_code == 422
+    assert ada.post(path, {"do": "sing", reason: "x"}).status_code == 422
+    for do, only in (("dismiss", "dismissed"), ("undo", ""), ("confirm", "")):
+        assert ada.post(path, {"do": do, reason: f"I {do}"}).status_code == 302
+        assert workers[0].name in ada.get("/control/pairs/", {"only": only}).content.decode()
+    assert "I confirm" in ada.get("/control/pairs/").content.decode()
+    linking.came_in(user=workers[2], device="one browser")
+    with django_assert_num_queries(4):
+        assert ada.get("/control/pairs/").content.decode().count("<article") == 3
