@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +18,10 @@ Rest = Reals
 Step = Callable[[Rest], tuple[Rest, float]]
 # Longest step of the acceleration, as a multiple of EM's own; it grows where it succeeds.
 FIRST_REACH, REACH_GROWTH = 4.0, 4.0
+# What exp bears of float64 and float32, with room to sum over classes.
+LARGEST_EXPONENT = {"d": 700.0, "f": 80.0}
+# Of more numbers than MANY, PRODUCT are multiplied before a logarithm is taken.
+MANY, PRODUCT = 4096, 8
 
 
 @dataclass(frozen=True)
@@ -98,11 +103,11 @@ def _extrapolate(start: Rest, once: Rest, twice: Rest, reach: float) -> tuple[Re
 
 def softmax(scores: Reals, rest: Rest) -> float:
     """Turn log-odds against class 0 [K − 1, n] into posteriors in `rest` [K − 1, n] (may be `scores`); returns Σ ln Σ exp."""
+    largest = LARGEST_EXPONENT[scores.dtype.char]
+    most = float(np.maximum.reduce(scores, axis=None, initial=0))
     shift = 0.0
     total: Reals
-    if np.maximum.reduce(scores, axis=None, initial=0) > (
-        80 if scores.dtype == np.float32 else 700
-    ):  # exp would overflow
+    if most > largest:  # exp would overflow
         top = np.maximum(scores.max(axis=0), 0)
         np.exp(np.subtract(scores, top, rest), rest)
         total = rest.sum(axis=0)
@@ -112,7 +117,16 @@ def softmax(scores: Reals, rest: Rest) -> float:
         np.exp(scores, rest)
         total = rest[0] + 1 if len(rest) == 1 else np.add.reduce(rest) + 1
     np.divide(rest, total, rest)
+    if total.size > MANY and PRODUCT * (most + math.log(len(rest) + 1)) < largest:
+        total = _products(total)
     return shift + float(np.add.reduce(np.log(total), dtype=np.float64))
+
+
+def _products(factors: Reals) -> Reals:
+    """As few numbers with the same product: PRODUCT of `factors` [n] make one. A logarithm costs more than that."""
+    whole = factors.size // PRODUCT * PRODUCT
+    few: Reals = np.multiply.reduce(factors[:whole].reshape(PRODUCT, -1), axis=0)
+    return np.append(few, factors[whole:])
 
 
 def rest_of(posterior: Floats, rows: Ints, dtype: type) -> Rest:

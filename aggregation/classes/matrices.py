@@ -11,7 +11,7 @@ from aggregation.arrays import Floats, Ints, rows_of, sums
 from aggregation.classes.answers import Answers
 from aggregation.classes.em import Rest, rest_of, softmax, whole
 from aggregation.classes.gold import Gold
-from aggregation.classes.layout import Block, Layout, Reals
+from aggregation.classes.layout import Block, Layout, Reals, side_by_side
 from aggregation.storage import pack, unpack
 
 FORMAT = "quorate matrix crowd 1"
@@ -146,9 +146,10 @@ class MatrixEM:
             return rest, likelihood
         odds: Reals = (models.log_theta[1:] - models.log_theta[0]).astype(self.dtype, copy=False)
         ahead: Reals = (log_prior[1:] - log_prior[0]).astype(self.dtype, copy=False)[:, None]
+        columns = side_by_side(odds)
         for block in layout.blocks:
             scores = rest[:, block.begin : block.end]
-            layout.block_sums(odds, block, scores)
+            layout.block_sums(columns, block, scores)
             scores += ahead
             likelihood += self._known_gain(scores, block) + softmax(scores, scores)
         if self._known.size:

@@ -8,7 +8,6 @@ import numpy as np
 
 from aggregation.arrays import Floats, Ints, sums
 from aggregation.classes.answers import Answers
-from aggregation.classes.rows import occurring
 
 
 @dataclass(frozen=True)
@@ -30,12 +29,11 @@ class Pairs:
     def of(cls, answers: Answers) -> Pairs:
         """Pairs that occur in `answers`."""
         rows = answers.rows
-        known, of_answer, _ = occurring(rows.said(rows.key))
-        worker, label = rows.worker_of(known), rows.label_of(known)
+        known = rows.pairs.known
         return cls(
-            worker,
-            label,
-            of_answer,
+            rows.worker_of(known),
+            rows.label_of(known),
+            rows.pairs.places(rows.said(rows.key)),
             answers.task,
             answers.n_tasks,
             answers.n_workers,

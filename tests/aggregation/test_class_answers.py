@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from numpy.typing import ArrayLike
@@ -128,3 +130,18 @@ def test_columns_come_back_as_they_were_given(apart: int, weighed: bool) -> None
     assert found.tolist() == rows[np.lexsort(rows.T[::-1])].tolist()
     assert a.answers_per_task().tolist() == np.bincount(a.task).tolist()
     assert a.answers_per_task().sum() == 200
+
+
+@pytest.mark.parametrize("ids", [None, [0, 1, 2]])
+def test_any_share_of_answers_among_tasks_and_workers_is_counted(ids: list[int] | None) -> None:
+    """Every way in which six answers may fall on three tasks (as many for each among them), and on three workers."""
+    for column in itertools.product(range(3), repeat=6):
+        other = column[::-1]
+        answers = Answers.encode(column, other, [0, 1] * 3, task_ids=ids, worker_ids=ids)
+        tasks, workers = ([0, 1, 2],) * 2 if ids else (sorted(set(column)), sorted(set(other)))
+
+        assert answers.task_ids.tolist() == tasks
+        assert answers.worker_ids.tolist() == workers
+        assert answers.answers_per_task().tolist() == [column.count(task) for task in tasks]
+        said = zip(answers.task_ids[answers.task], answers.worker_ids[answers.worker], answers.label, strict=True)
+        assert list(said) == sorted(zip(column, other, [0, 1] * 3, strict=True))
