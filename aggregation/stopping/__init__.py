@@ -6,10 +6,11 @@ from aggregation.stopping.forecast import Forecast, KnownCrowd, forecast
 from aggregation.stopping.honest import HonestCrowd
 from aggregation.stopping.outlook import HOPELESS, Outlook, chance_to_settle, expected_gains, outlooks
 from aggregation.stopping.policy import Mode, Policy
-from aggregation.stopping.trust import hands, worth_asking
+from aggregation.stopping.trust import LEAST_SKILL, hands, skill_at_most, worth_asking
 
 __all__ = [
     "HOPELESS",
+    "LEAST_SKILL",
     "Calibration",
     "Decision",
     "Evidence",
@@ -27,5 +28,6 @@ __all__ = [
     "forecast",
     "hands",
     "outlooks",
+    "skill_at_most",
     "worth_asking",
 ]

@@ -20,16 +20,23 @@ STRANGER = 0.5
 
 def worth_asking(confusion: Floats, answers: Floats) -> Bools:
     """Whether more answers of each worker are worth having, bool[W]: from matrices float64[W, K, K] and how many answers
-    each has given, float64[W].
+    each has given, float64[W]. Nobody is refused without evidence.
+    """
+    worth: Bools = skill_at_most(confusion, answers) >= LEAST_SKILL
+    return worth
 
-    Skill is (accuracy − 1/K) / (1 − 1/K), classes alike: 0 for who guesses. Nobody is refused without evidence.
+
+def skill_at_most(confusion: Floats, answers: Floats) -> Floats:
+    """The best that each worker's skill may be, float64[W]: DOUBT standard errors above what the matrix says.
+
+    Skill is (accuracy − 1/K) / (1 − 1/K), classes alike: 0 for who guesses, 1 for who never errs.
     """
     k = confusion.shape[1]
     if k < 2:
-        return np.ones(confusion.shape[0], dtype=bool)
+        return np.ones(confusion.shape[0])
     accuracy = np.einsum("wkk->w", confusion) / k
     spread = np.sqrt(np.maximum(accuracy * (1 - accuracy), LEAST_VARIANCE) / (answers + BELIEF))
-    best: Bools = (accuracy + DOUBT * spread - 1 / k) / (1 - 1 / k) >= LEAST_SKILL
+    best: Floats = (accuracy + DOUBT * spread - 1 / k) / (1 - 1 / k)
     return best
 
 

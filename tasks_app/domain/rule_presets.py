@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from aggregation.stopping import LEAST_SKILL
 from tasks_app import tools
 from tasks_app.models import Project
 from tasks_app.tools.fields import Json
@@ -30,6 +31,11 @@ def presets(project: Project) -> list[Preset]:
     return [
         Preset("known", "Stops who is careless with known answers.", _rule("known_at_most", "below", limit, 5, stop)),
         Preset("results", "Stops who guesses, by the results.", _rule("agreement_at_most", "below", limit, 10, stop)),
+        Preset(
+            "estimate",
+            "Asks nobody further whose answers are surely next to worthless, by all answers so far; needs no known answers.",
+            _rule("skill_at_most", "below", LEAST_SKILL, 10, stop[:1]),
+        ),
         Preset(
             "rushed",
             "Pauses who takes a quarter of the others’ time and is often wrong.",

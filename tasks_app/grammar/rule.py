@@ -53,6 +53,12 @@ MEASURES: dict[str, Measure] = {
         "by the results so far, at most {value} of your answers are right",
     ),
     "accuracy": Measure("Estimated accuracy", PERCENT, "answers", "{value} of your answers are estimated to be right"),
+    "skill_at_most": Measure(
+        "Estimated skill, at most (0: guesses)",
+        PERCENT,
+        "answers",
+        "of the way from guessing to never erring your answers are estimated to have come at most {value}",
+    ),
     "information": Measure(
         "Information (0: guesses)", PERCENT, "answers", "your answers tell {value} of what they could about the items"
     ),

@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import numpy as np
 from django.db.models import Sum
 
 from aggregation.beta import beta_quantile
+from aggregation.stopping import skill_at_most
 from quorate.common.clock import database_now
 from tasks_app import tools
 from tasks_app.enums import AssignmentState
@@ -62,7 +64,7 @@ def measure(project: Project, found: Mapping[int, Window], wanted: Collection[st
         _known(found)
     if {"agreement", "agreement_at_most"} & set(wanted):
         _agreement(project, found)
-    if {"accuracy", "information"} & set(wanted):
+    if {"accuracy", "information", "skill_at_most"} & set(wanted):
         _fitted(project, found)
     if "pace" in wanted:
         _pace(found)
@@ -110,6 +112,15 @@ def _fitted(project: Project, found: Mapping[int, Window]) -> None:
         row = stats.get(worker)
         window.measured["accuracy"] = Measured(row.accuracy if row else None, len(window.answers))
         window.measured["information"] = Measured(row.spam_score if row else None, len(window.answers))
+        window.measured["skill_at_most"] = Measured(_skill_at_most(row), len(window.answers))
+
+
+def _skill_at_most(row: WorkerStats | None) -> float | None:
+    """By all that the fit knows, not by the window alone; 0..1. None where the kind or the number of classes has no matrix."""
+    if row is None or row.confusion is None:
+        return None
+    best = skill_at_most(np.array([row.confusion]), np.array([float(row.answers)]))
+    return float(np.clip(best[0], 0.0, 1.0))
 
 
 def _pace(found: Mapping[int, Window]) -> None:

@@ -249,6 +249,35 @@ def test_last_score_in_training(pool: Pool, crowd: list[User]) -> None:
 
 
 # --- Presets and appeals ----------------------------------------------------------------------------------------------
+def test_who_is_estimated_to_guess_is_turned_away_without_known_answers_told_and_let_in_again(
+    alice: User, workers: list[User]
+) -> None:
+    pool = factories.make_open_pool(alice, tasks=30, overlap_min=5, overlap_max=6)
+    proposed = next(one for one in presets(pool.project) if one.key == "estimate")
+    ruling.add_rule(project=pool.project, actor=alice, body=proposed.body)
+    held = 0
+    for place, worker in enumerate(workers):
+        while (taken := handing_out.take(worker=worker, pool=pool.public_id)).assignment is not None:
+            number = int(taken.assignment.slots.get().task.name.removeprefix("item-"))
+            truth = "cat" if number % 2 else "dog"
+            factories.hand_in(worker, taken.assignment, "cat" if place == 4 else truth)
+            held += 1
+            if place == 4 and held == 4 * 30 + 20:
+                break
+    judge(pool)
+    firing = Firing.objects.get()
+    assert (firing.worker, firing.answers_out) == (workers[4], 0)
+    assert firing.evidence[0]["found"] < 0.35
+    factories.add_tasks(pool, 1, first=100)
+    Task.objects.filter(name="item-100").update(slots_free=6)
+    assert [served(worker, pool) for worker in workers] == ["", "", "", "", "restricted"]
+    assert (
+        Answer.objects.filter(worker=workers[4], counts=True).count() == 20
+    )  # they still count, for what they are worth
+    ruling.undo(firing=firing, actor=alice, reason="A colour-blind friend.")
+    assert served(workers[4], pool) == ""
+
+
 def test_presets_are_rules(alice: User, pool: Pool) -> None:
     for preset in presets(pool.project):
         assert ruling.grammar.clean(preset.body)
