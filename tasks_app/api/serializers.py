@@ -336,6 +336,31 @@ class Decision(Strict):
 
 class Rejection(Strict):
     reason = serializers.CharField(max_length=500, help_text="The worker reads it.")
+    evidence = serializers.CharField(max_length=1000, help_text="What shows it; the worker reads it.")
+    tasks = serializers.ListField(
+        child=serializers.CharField(max_length=16),
+        required=False,
+        max_length=100,
+        help_text="Ids of the tasks refused; the others are accepted and paid their share. Without it all are refused.",
+    )
+
+
+class TakenBack(Strict):
+    reason = serializers.CharField(max_length=500, help_text="The worker reads it.")
+
+
+class Rework(Strict):
+    comment = serializers.CharField(max_length=1000, help_text="The worker reads it.")
+    hours = serializers.IntegerField(min_value=1, max_value=336)
+
+
+class Bonus(Strict):
+    amount = serializers.CharField(max_length=40)
+    reason = serializers.CharField(max_length=200, help_text="The worker reads it.")
+
+
+class BonusPaid(serializers.Serializer[Any]):
+    paid = serializers.BooleanField(help_text="False: it was paid before, under this key.")
 
 
 class NewExport(Strict):

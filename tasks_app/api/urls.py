@@ -47,6 +47,9 @@ urlpatterns = [
     path("v1/assignments/<public_id:assignment>/return/", work.Return.as_view(), name="return"),
     path("v1/assignments/<public_id:assignment>/accept/", assignments.Accept.as_view(), name="accept"),
     path("v1/assignments/<public_id:assignment>/reject/", assignments.Reject.as_view(), name="reject"),
+    path("v1/assignments/<public_id:assignment>/take-back/", assignments.TakeBack.as_view(), name="take_back"),
+    path("v1/assignments/<public_id:assignment>/rework/", assignments.Rework.as_view(), name="rework"),
+    path("v1/assignments/<public_id:assignment>/bonus/", assignments.Bonus.as_view(), name="bonus"),
     # What is not above is an error in the API's own shape, not a page.
     re_path(r"^", root.Nowhere.as_view(), name="nowhere"),
 ]

@@ -1,13 +1,14 @@
 """The money held for a pool: enough for every answer it may ask for, never more than it needs. Amounts in micro-units."""
 
-from django.db.models import F, Sum, Value
+from django.db.models import F, Q, Sum, Value
 from django.db.models.functions import Greatest
 
 from quorate.accounts.models import User
+from quorate.common.clock import database_now
 from quorate.common.ids import new_public_id
 from quorate.ledger import book
 from tasks_app.enums import AssignmentState, ResultState, TaskKind
-from tasks_app.models import Assignment, Pool, Task
+from tasks_app.models import Assignment, Pool, Rejection, Task
 
 PENDING = (AssignmentState.ACTIVE, AssignmentState.SUBMITTED)
 
@@ -36,13 +37,25 @@ def hold_places(*, pool: Pool, places: int, actor: User | None) -> None:
     )
 
 
-def release_rest(pool: Pool, *, actor: User | None) -> int:
-    """Give back what a closed pool holds beyond what is still in work or waiting for its decision. Micro-units."""
+def owed(pool: Pool, *, besides: Rejection | None = None) -> int:
+    """What a closed pool may still have to pay: pages in work or undecided, and what was refused while the worker may yet
+    be right about it; without the rejection `besides`. Micro-units; two queries.
+    """
     pending = Assignment.objects.filter(pool=pool, state__in=PENDING).aggregate(total=Sum("reward"))["total"]
+    unsettled = Rejection.objects.filter(
+        Q(disputed_at=None, dispute_until__gt=database_now()) | Q(disputed_at__isnull=False, answered_at=None),
+        assignment__pool=pool,
+        undone_at=None,
+    ).exclude(pk=besides.pk if besides else 0)
+    return int(pending or 0) + int(unsettled.aggregate(total=Sum("amount"))["total"] or 0)
+
+
+def release_rest(pool: Pool, *, actor: User | None) -> int:
+    """Give back what a closed pool holds beyond what it may still have to pay. Micro-units."""
     return book.release(
         payer_id=pool.project.created_by_id,
         pool_ref=pool.public_id,
-        keep=int(pending or 0),
+        keep=owed(pool),
         ref=f"{pool.public_id}:{new_public_id()}",
         actor=actor,
     )

@@ -13,9 +13,10 @@ from quorate.common.money import share
 from quorate.events import dirty
 from quorate.events.log import record
 from quorate.events.models import Event
+from tasks_app.domain.reworking import in_rework, stand_again
 from tasks_app.domain.submitting import GRACE
 from tasks_app.enums import AssignmentState, Lane, PoolState, ResultState, Topic
-from tasks_app.errors import AssignmentOver, NotFound
+from tasks_app.errors import AssignmentOver, Conflict, NotFound
 from tasks_app.models import Assignment, PersonTask, Slot, Task
 from tasks_app.queries.locks import passing_by
 
@@ -46,6 +47,10 @@ def skip(*, worker: User, assignment: str, task: str, reason: str = "") -> Assig
             return held
         if held.state != AssignmentState.ACTIVE:
             raise AssignmentOver
+        if in_rework([held]):
+            raise Conflict(
+                "A page that came back cannot be skipped in part: give it back, and your first answers stand."
+            )
         undecided = _release(Slot.objects.filter(pk=slot.pk), reason=f"skipped: {reason}"[:200])
         if held.task_count == 1:
             held.state = AssignmentState.RETURNED
@@ -78,7 +83,7 @@ def give_back(*, worker: User, assignment: str, unseen: bool = False) -> Assignm
         if held.state != AssignmentState.ACTIVE:
             raise AssignmentOver
         end_assignments([held], AssignmentState.RETURNED, actor=worker)
-        if unseen:
+        if unseen and held.state == AssignmentState.RETURNED:
             # A released place keeps its task away from the worker for good, which is for what was looked at.
             unseen_slots = held.slots.filter(release_reason=AssignmentState.RETURNED.value)
             # The row's person, not that of a worker remembered from before the accounts were linked.
@@ -101,9 +106,16 @@ def expire_due(*, limit: int = 500) -> int:
 
 
 def end_assignments(held: Iterable[Assignment], state: AssignmentState, *, actor: User | None) -> None:
-    """Take locked, active assignments to `state` and free their places. Inside the caller's transaction; four queries."""
-    ended = list(held)
+    """Take locked, active assignments to `state` and free their places; those being done again stand as they were handed in.
+
+    Inside the caller's transaction; five queries, and more for each that is being done again.
+    """
+    every = list(held)
+    again = in_rework(every) if every else set()
+    news = [one for row in every if row.pk in again for one in stand_again(row)]
+    ended = [row for row in every if row.pk not in again]
     if not ended:
+        dirty.mark_all(news)
         return
     now = database_now()
     for row in ended:
@@ -125,7 +137,7 @@ def end_assignments(held: Iterable[Assignment], state: AssignmentState, *, actor
     )
     # What a closed pool held for them goes back to its requester, by the job that also pays.
     closed = {row.pool_id for row in ended if row.pool.state == PoolState.CLOSED}
-    dirty.mark_all([*undecided, *(dirty.News(Topic.ACCEPT, pool_id) for pool_id in closed)])
+    dirty.mark_all([*news, *undecided, *(dirty.News(Topic.ACCEPT, pool_id) for pool_id in closed)])
 
 
 def _lock_own(worker: User, public_id: str) -> Assignment:

@@ -51,7 +51,7 @@ def judge_project(project_id: int) -> int:
 
 
 def score_answers(project: Project, tasks: Collection[int]) -> None:
-    """Score every answer to those of these tasks that are hidden known items; the others have no scores. Five queries."""
+    """Score every answer to those of these tasks that are hidden known items; the others have no scores. Six queries."""
     tool = tools.get(project.kind)
     known = truths(Q(task__in=tasks))
     with transaction.atomic():
@@ -63,6 +63,8 @@ def score_answers(project: Project, tasks: Collection[int]) -> None:
             .values_list("pk", flat=True)
         )
         Check.objects.filter(task__in=set(tasks) - golden).delete()
+        # Of a page that was done again the first answers say nothing any more.
+        Check.objects.filter(task__in=golden, answer__superseded_by__isnull=False).delete()
         answers = Answer.objects.filter(task__in=golden, superseded_by=None).order_by("pk")
         rows = [
             Check(

@@ -1,8 +1,8 @@
-"""Events about pools, imports and what rules did, in the transaction of their change."""
+"""Events about pools, imports, assignments and what rules did, in the transaction of their change."""
 
 from quorate.accounts.models import User
 from quorate.events.log import record
-from tasks_app.models import Firing, Import, Pool
+from tasks_app.models import Assignment, Firing, Import, Pool
 
 
 def note_pool(pool: Pool, actor: User | None, verb: str, **data: object) -> None:
@@ -25,6 +25,18 @@ def note_import(batch: Import, actor: User | None, verb: str, **data: object) ->
         object_type="import",
         object_id=batch.public_id,
         scope=batch.pool.project.public_id,
+        data=data,
+    )
+
+
+def note_assignment(assignment: Assignment, actor: User | None, verb: str, **data: object) -> None:
+    """One event about a page that was handed in, in its project's history."""
+    record(
+        actor=actor,
+        verb=verb,
+        object_type="assignment",
+        object_id=assignment.public_id,
+        scope=assignment.pool.project.public_id,
         data=data,
     )
 

@@ -1,9 +1,9 @@
-"""Accepting and rejecting what was handed in. Accepted is paid, exactly once; nothing is rejected automatically."""
+"""Accepting what was handed in, by the job or by hand. Accepted is paid, exactly once. Refusing it: rejecting.py."""
 
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from quorate.accounts.models import User
 from quorate.common.chunks import chunked
@@ -13,8 +13,8 @@ from quorate.events.models import Event
 from quorate.ledger import book
 from tasks_app.domain.funding import release_rest
 from tasks_app.enums import AssignmentState, PoolState, Topic
-from tasks_app.errors import Conflict, InvalidInput
-from tasks_app.models import Answer, Assignment, Pool, Task
+from tasks_app.errors import Conflict
+from tasks_app.models import Assignment, Pool
 from tasks_app.queries.locks import passing_by
 
 # One payment locks the pool's held account once: large enough to be rare, small enough to be short.
@@ -68,36 +68,21 @@ def accept(*, pool: Pool, assignment_ids: Sequence[int], actor: User | None, rea
     return len(rows)
 
 
+def accept_all(*, pool: Pool, assignment_ids: Sequence[int], actor: User) -> int:
+    """Accept many, a batch a transaction; returns how many. As `accept`."""
+    return sum(accept(pool=pool, assignment_ids=part, actor=actor) for part in chunked(assignment_ids, BATCH))
+
+
 def _waiting(pool: Pool, assignment_ids: Sequence[int]) -> QuerySet[Assignment]:
     return Assignment.objects.filter(pk__in=assignment_ids, pool=pool, state=AssignmentState.SUBMITTED)
 
 
-def reject(*, assignment: Assignment, actor: User, reason: str) -> Assignment:
-    """Reject one that waits for its decision, with a reason the worker will read. Its answers leave the aggregate.
-
-    Its places are open to others within the maximum. Raises InvalidInput without a reason, Conflict unless it waits.
-    """
-    if not reason.strip():
-        raise InvalidInput(fields={"reason": "Tell the worker why."})
-    with transaction.atomic():
-        rows = Assignment.objects.select_for_update(of=("self",)).select_related("pool__project")
-        held = rows.get(pk=assignment.pk)
-        if held.state != AssignmentState.SUBMITTED:
-            raise Conflict(
-                f"This assignment is {held.get_state_display().lower()}; only a submitted one can be rejected."
-            )
-        held.state = AssignmentState.REJECTED
-        held.decided_at = database_now()
-        held.decision_reason = reason.strip()[:500]
-        held.save(update_fields=["state", "decided_at", "decision_reason"])
-        answers = Answer.objects.filter(assignment=held)
-        task_ids = sorted(answers.values_list("task_id", flat=True))
-        answers.update(counts=False, excluded_reason="rejected")
-        # The place was not paid for, so it may be filled again; the job decides whether it has to be.
-        list(Task.objects.select_for_update().filter(pk__in=task_ids).order_by("pk").values_list("pk", flat=True))
-        Task.objects.filter(pk__in=task_ids).update(slots_done=F("slots_done") - 1)
-        _note([held], held.pool, actor, "rejected", held.decision_reason)
-        dirty.mark(Topic.AGGREGATE, held.pool.project_id, task_ids)
+def locked_waiting(assignment: Assignment, verb: str) -> Assignment:
+    """The assignment with its pool and project, locked, waiting for its decision. Raises Conflict if it does not."""
+    rows = Assignment.objects.select_for_update(of=("self",)).select_related("pool__project")
+    held = rows.get(pk=assignment.pk)
+    if held.state != AssignmentState.SUBMITTED:
+        raise Conflict(f"This assignment is {held.get_state_display().lower()}; only a submitted one can be {verb}.")
     return held
 
 

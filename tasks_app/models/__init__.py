@@ -9,6 +9,7 @@ from tasks_app.models.project import MediaFile, Membership, Project
 from tasks_app.models.report import Report
 from tasks_app.models.restriction import Restriction
 from tasks_app.models.result import AggregationState, Result, WorkerStats
+from tasks_app.models.review import Rejection, Rework
 from tasks_app.models.rule import Appeal, Exclusion, Firing, Rule
 from tasks_app.models.skill import Skill, SkillGrant, WorkerProfile
 from tasks_app.models.task import Task, TaskImage
@@ -35,9 +36,11 @@ __all__ = [
     "PersonTask",
     "Pool",
     "Project",
+    "Rejection",
     "Report",
     "Restriction",
     "Result",
+    "Rework",
     "Rule",
     "Skill",
     "SkillGrant",

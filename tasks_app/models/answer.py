@@ -10,7 +10,10 @@ from tasks_app.models.task import Task
 
 
 class Answer(models.Model):
-    """One worker's answer to one task. Never edited; superseded only by a new row, with its reason."""
+    """One worker's answer to one task. Never edited; superseded only by a new row, with its reason.
+
+    By itself while its page is being done again (domain/reworking.py), and after that.
+    """
 
     public_id = models.CharField(max_length=16, default=new_public_id, editable=False)
     # References unchecked as on Assignment.

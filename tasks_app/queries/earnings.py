@@ -101,19 +101,31 @@ def statement(worker: User, *, before: int | None = None, limit: int = 50) -> li
     lines = book.statement(book.find(AccountKind.WORKER, owner_id=worker.pk), limit=limit, before=before)
     titles = dict(
         Assignment.objects.filter(
-            worker=worker, public_id__in=[line.entry.ref for line in lines if line.entry.kind == EntryKind.REWARD]
+            worker=worker, public_id__in=[_page_of(line.entry) for line in lines if line.entry.kind in EARNED]
         ).values_list("public_id", "pool__title")
     )
     return [
         Row(
             at=line.entry.at,
-            what=titles.get(line.entry.ref) or line.entry.memo or line.entry.get_kind_display().capitalize(),
+            what=_what(line.entry, titles),
             amount=line.amount,
             balance=line.balance,
             entry=line.entry.pk,
         )
         for line in lines
     ]
+
+
+def _page_of(entry: Entry) -> str:
+    """The assignment that a reward or a bonus was for: what stands before the first colon of its ref."""
+    return entry.ref.partition(":")[0]
+
+
+def _what(entry: Entry, titles: dict[str, str]) -> str:
+    title = titles.get(_page_of(entry), "")
+    if entry.kind == EntryKind.BONUS:
+        return f"Bonus: {entry.memo}" + (f" ({title})" if title else "")
+    return title or entry.memo or entry.get_kind_display().capitalize()
 
 
 def own_assignments(worker: User, *, state: str = "") -> QuerySet[Assignment]:

@@ -51,6 +51,8 @@ REQUESTER = [
     "/p/{texts}/known-answers/",
     "/p/{texts}/who/",
     "/p/{texts}/training/",
+    "/p/{texts}/review/",
+    "/p/{texts}/review/?only=accepted",
     "/p/{texts}/quality/?try=results",
     "/skills/",
     "/p/{draft}/known-answers/",

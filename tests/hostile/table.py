@@ -127,6 +127,9 @@ TABLE: dict[str, Page] = {
     "requester:known_withdraw": Page(None, EDIT),
     "requester:try": Page(READ, EDIT),
     "requester:training": Page(READ, EDIT),
+    "requester:review": Page(READ),
+    "requester:review_accept": Page(None, EDIT),
+    "requester:review_one": Page(None, EDIT),
     "requester:rules": Page(READ, EDIT),
     "requester:rule_preset": Page(None, EDIT),
     "requester:rule": Page(None, EDIT),
@@ -143,6 +146,7 @@ TABLE: dict[str, Page] = {
     # --- worker
     "worker:market": Page(WORKERS),
     "worker:answers": Page(WORKERS_OWN),
+    "worker:dispute": Page(None, THEIRS),
     "worker:earnings": Page(WORKERS_OWN),
     "worker:learn": Page(WORKERS, WORKERS),
     "worker:learn_answer": Page(None, LEARNERS),
@@ -164,6 +168,7 @@ TABLE: dict[str, Page] = {
     "control:decide": Page(None, CONTROL),
     "control:links": Page(CONTROL),
     "control:link": Page(None, CONTROL),
+    "control:dispute_answer": Page(None, CONTROL),
     "control:people": Page(CONTROL),
     "control:invite": Page(None, CONTROL),
     "control:withdraw": Page(None, CONTROL),
@@ -206,6 +211,9 @@ TABLE: dict[str, Page] = {
     "api:return": Page(None, HOLDER),
     "api:accept": Page(None, EDIT),
     "api:reject": Page(None, EDIT),
+    "api:take_back": Page(None, EDIT),
+    "api:rework": Page(None, EDIT),
+    "api:bonus": Page(None, EDIT),
 }
 # Answers 404 to everybody: what is no address of the API.
 NOWHERE = "api:nowhere"

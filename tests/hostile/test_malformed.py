@@ -36,6 +36,7 @@ FIELDS = (
         "value",
         *("people", "days", "deep", "guard", "join", "what0", "value0", "languages", "country", "birth_year"),
         *("measure", "way", "least", "window", "action", "again", "skill", "preset", "do", "answer"),
+        *("evidence", "comment", "hours", "all", "assignment"),
         *("enabled", "feedback", "questions", "pass_mark", "retry_hours"),
         "key",
         "next",
@@ -77,7 +78,10 @@ API_FIELDS = {
     "api:skip": {"task": "TASK", "reason": "x"},
     "api:report": {"task": "TASK", "about": "item", "text": "x"},
     "api:accept": {"reason": "x"},
-    "api:reject": {"reason": "x"},
+    "api:reject": {"reason": "x", "evidence": "y", "tasks": ["TASK"]},
+    "api:take_back": {"reason": "x"},
+    "api:rework": {"comment": "x", "hours": 1},
+    "api:bonus": {"amount": "0.05", "reason": "x"},
 }
 
 

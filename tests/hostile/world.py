@@ -13,11 +13,11 @@ from PIL import Image
 from quorate.accounts import linking
 from quorate.accounts.models import Link, User
 from quorate.accounts.people import create_api_key, invite
-from tasks_app.domain import appealing, publishing, quality, ruling, skills, uploading
+from tasks_app.domain import appealing, publishing, quality, rejecting, ruling, skills, uploading
 from tasks_app.domain.reporting import report
 from tasks_app.domain.storing_images import store_image
 from tasks_app.enums import ExportState, Role, TaskKind
-from tasks_app.models import Course, Export, Firing, Pool, Project, Result, Task
+from tasks_app.models import Course, Export, Firing, Pool, Project, Rejection, Result, Task
 from tasks_app.queries.media import media_url
 from tests import factories
 
@@ -92,7 +92,8 @@ def build() -> World:
     otto = factories.make_user("otto")
     factories.join(project, otto, Role.VIEWER)
     pool = publishing.launch(pool=project.pools.select_related("project").get(), actor=alice)
-    factories.answer(willa, pool)
+    refused = factories.answer(willa, pool)
+    rejecting.reject(assignment=refused, actor=alice, reason="Empty.", evidence=SECRET)
     held = factories.take(willa, pool)
     strangers = factories.make_project(charlie, tasks=2, name="Charlie's own")
     Task.objects.filter(pk=Task.objects.filter(pool=pool).order_by("-id")[0].pk).update(
@@ -115,6 +116,7 @@ def build() -> World:
         "worker": willa.public_id,
         "person": bob.public_id,
         "skill": skill.public_id,
+        "rejection": Rejection.objects.get().public_id,
         "form": "csv",
         "action": "pause",
         "requester:upload_act action": "drop",

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from quorate.events.models import Dirty
 from quorate.ledger import book
 from quorate.ledger.models import Entry, EntryKind
-from tasks_app.domain import giving_back, handing_out, publishing, quality, reviewing
+from tasks_app.domain import giving_back, handing_out, publishing, quality, rejecting, reviewing
 from tasks_app.domain.consensus import aggregate_project
 from tasks_app.domain.submitting import GRACE
 from tasks_app.enums import AssignmentState, PoolState, ResultState
@@ -107,7 +107,9 @@ class Lives(RuleBasedStateMachine):
     @rule(one=consumes(handed_in))
     def reject(self, one: Assignment) -> None:
         try:
-            reviewing.reject(assignment=one, actor=self.alice, reason="No animal here.")
+            rejecting.reject(
+                assignment=one, actor=self.alice, reason="No animal here.", evidence="See the second photo."
+            )
         except Conflict:
             assert Assignment.objects.get(pk=one.pk).state != AssignmentState.SUBMITTED
 

@@ -205,6 +205,30 @@ def pay(*, pool_ref: str, rewards: Sequence[Reward], actor: User | None) -> list
         )
 
 
+def bonus(*, payer_id: int, worker_id: int, amount: int, ref: str, memo: str, actor: User) -> bool:
+    """Pay a worker something extra out of a requester's balance. False if this `ref` was paid before, with this amount.
+
+    Locks the payer's account row as `hold` does. Raises InvalidInput for amounts below one unit or another amount under a
+    `ref` that was paid, InsufficientFunds with what is missing.
+    """
+    if amount <= 0:
+        raise InvalidInput(fields={"amount": "A bonus is more than zero."})
+    with transaction.atomic():
+        payer = Account.objects.select_for_update().get(pk=requester_account(payer_id).pk)
+        paid = Entry.objects.filter(kind=EntryKind.BONUS, ref=ref).first()
+        if paid is not None:
+            if paid.amount != amount:
+                raise InvalidInput(fields={"amount": f"{written(paid.amount)} was paid under this key before."})
+            return False
+        have = balance(payer)
+        if have < amount:
+            message = f"The balance is {written(have)}: {written(amount - have)} is missing."
+            raise InsufficientFunds(message)
+        credit = worker_account(worker_id)
+        entry = Entry(kind=EntryKind.BONUS, ref=ref, debit=payer, credit=credit, amount=amount, memo=memo, actor=actor)
+        return post(entry)
+
+
 def entries_of(account: Account | None) -> QuerySet[Entry]:
     """An account's entries, newest first."""
     if account is None:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("workers/<str:worker>/ban/", workers.ban, name="ban"),
     path("workers/<str:worker>/lift/<str:restriction>/", workers.lift, name="lift"),
     path("disputes/", disputes.disputes, name="disputes"),
+    path("disputes/rejections/<str:rejection>/", disputes.answer, name="dispute_answer"),
     path("disputes/<str:appeal>/", disputes.decide, name="decide"),
     path("pairs/", pairs.links, name="links"),
     path("pairs/<str:link>/", pairs.decide, name="link"),

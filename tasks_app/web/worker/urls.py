@@ -9,6 +9,7 @@ app_name = "worker"
 urlpatterns = [
     path("", views.market_page, name="market"),
     path("answers/", views.answers, name="answers"),
+    path("answers/<str:rejection>/dispute/", views.dispute, name="dispute"),
     path("earnings/", views.earnings, name="earnings"),
     path("notices/", notices.page, name="notices"),
     path("notices/<str:firing>/appeal/", notices.make_appeal, name="appeal"),

@@ -3,28 +3,31 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from quorate.accounts.models import User
 from quorate.common import markdown
 from quorate.common.money import SYMBOLS
 from tasks_app import tools
+from tasks_app.domain import rejecting
 from tasks_app.enums import AssignmentState, Guard, PoolState
-from tasks_app.errors import NotFound
+from tasks_app.errors import DomainError, NotFound
 from tasks_app.models import Assignment, Pool
 from tasks_app.queries import earnings as money
-from tasks_app.queries import gate, market
+from tasks_app.queries import gate, market, reviews
 from tasks_app.queries.audiences import belongs, in_words, outside
 from tasks_app.queries.courses import open_course
 from tasks_app.queries.media import media_url, media_urls
 from tasks_app.web import charts
 from tasks_app.web.asked import asked_row
-from tasks_app.web.worker.page import worker_page
+from tasks_app.web.worker.page import worker_action, worker_page
 from tasks_app.web.worker.words import decision, money_number
 
 PAGE_SIZE = 25
@@ -117,6 +120,7 @@ def do(request: HttpRequest, worker: User, pool: str) -> HttpResponse:
         "project": found.project,
         "tool": tool,
         "work": work,
+        "reworks": reviews.rework_in(worker, found),
         "instructions": markdown.render(found.project.instructions, top=3),
     }
     response = render(request, "worker/do.html", context)
@@ -130,15 +134,35 @@ def answers(request: HttpRequest, worker: User) -> HttpResponse:
     """The worker's own pages with what was said and what became of them."""
     state = request.GET.get("state", "")
     rows = money.own_assignments(worker, state=state)
-    page = Paginator(rows.prefetch_related("answers"), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = reviews.with_reviews(rows).prefetch_related("answers")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": [_own(assignment) for assignment in page],
         "state": state,
         "states": AssignmentState.choices,
         "counts": money.counts_by_state(worker),
+        "longest": rejecting.MAX_DISPUTE,
+        "now": timezone.now(),
     }
     return render(request, "worker/answers.html", context)
+
+
+@worker_action
+def dispute(request: HttpRequest, worker: User, rejection: str) -> HttpResponse:
+    """One's word against a rejection."""
+    try:
+        text = request.POST.get("text", "")[: 2 * rejecting.MAX_DISPUTE]
+        rejecting.dispute(worker=worker, rejection=reviews.rejection_on(worker, rejection), text=text)
+    except DomainError as error:
+        if error.status == 404:
+            raise
+        messages.error(request, next((texts[0] for texts in error.fields.values()), error.message))
+    else:
+        messages.success(
+            request, "Your dispute is with the requester and the administrators. The answer will stand here."
+        )
+    return redirect("worker:answers")
 
 
 @worker_page
@@ -168,13 +192,18 @@ def _own(assignment: Assignment) -> dict[str, Any]:
     """A row of the answers page. No query: pool, project and answers were fetched with it."""
     project = assignment.pool.project
     tool = tools.get(project.kind)
-    given = sorted(assignment.answers.all(), key=lambda answer: answer.pk)
+    given = sorted(
+        (one for one in assignment.answers.all() if one.superseded_by_id is None), key=lambda answer: answer.pk
+    )
     return {
         "assignment": assignment,
         "title": assignment.pool.title,
         "said": [tool.summary_of(project.question, answer.value) for answer in given],
         "decision": decision(assignment),
         "in_work": assignment.state == AssignmentState.ACTIVE,
+        "due": reviews.due_at(assignment),
+        "rejection": getattr(assignment, "rejection", None),
+        "reworks": list(assignment.reworks.all()),
     }
 
 

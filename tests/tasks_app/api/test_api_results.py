@@ -13,7 +13,7 @@ from PIL import Image
 
 from quorate.accounts.models import User, make_api_key
 from quorate.api import CallerThrottle
-from tasks_app.domain import consensus, exporting
+from tasks_app.domain import consensus, exporting, giving_back
 from tasks_app.enums import AssignmentState, PoolState, Role
 from tasks_app.models import Assignment, Pool, Project, Task
 from tests import factories
@@ -161,11 +161,23 @@ def test_reviews_accept_and_reject(alice: User, workers: list[User]) -> None:
     for _ in range(2):
         assert send(api, f"assignments/{good.public_id}/accept/", {}).json()["state"] == "accepted"
     assert send(api, f"assignments/{bad.public_id}/reject/", {}).status_code == 400
-    assert send(api, f"assignments/{bad.public_id}/reject/", {"reason": "Not read."}).json()["state"] == "rejected"
+    refusal = {"reason": "Not read.", "evidence": "Three seconds for a page of text."}
+    assert (
+        send(api, f"assignments/{bad.public_id}/rework/", {"comment": "Read it.", "hours": 1}).json()["state"]
+        == "active"
+    )
+    giving_back.give_back(worker=workers[1], assignment=bad.public_id)
+    assert send(api, f"assignments/{bad.public_id}/reject/", refusal | {"tasks": ["x"]}).status_code == 400
+    assert send(api, f"assignments/{bad.public_id}/reject/", refusal).json()["state"] == "rejected"
+    bonus = {"amount": "0.20", "reason": "For the effort."}
+    paid = [send(api, f"assignments/{bad.public_id}/bonus/", bonus).json() for _ in range(2)]
+    assert paid == [{"paid": True}, {"paid": False}]
+    assert send(api, f"assignments/{good.public_id}/take-back/", {"reason": "x"}).status_code == 409
     assert send(api, f"assignments/{bad.public_id}/accept/", {}).status_code == 409
     states = dict(Assignment.objects.values_list("public_id", "state"))
     assert states == {good.public_id: AssignmentState.ACCEPTED, bad.public_id: AssignmentState.REJECTED}
-    assert caller(workers[0]).get("/api/v1/me/").json()["earned"] == "0.05"
+    assert send(api, f"assignments/{bad.public_id}/take-back/", {"reason": "It was."}).json()["state"] == "accepted"
+    assert [caller(one).get("/api/v1/me/").json()["earned"] for one in workers[:2]] == ["0.05", "0.25"]
 
 
 def test_an_export_is_prepared_and_fetched(alice: User, open_pool: Pool, workers: list[User]) -> None:

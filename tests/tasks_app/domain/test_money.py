@@ -10,7 +10,7 @@ from quorate.common.money import MICRO
 from quorate.events import dirty
 from quorate.ledger import book
 from quorate.ledger.models import Account, AccountKind, Entry, EntryKind
-from tasks_app.domain import pricing, projects, publishing, reviewing
+from tasks_app.domain import pricing, projects, publishing, rejecting, reviewing
 from tasks_app.enums import AssignmentState, PoolState, Topic
 from tasks_app.errors import Conflict, InsufficientFunds, InvalidInput
 from tasks_app.models import Answer, Assignment, Pool, Project
@@ -110,10 +110,10 @@ def test_rejecting_excludes_the_answer_frees_the_place_and_pays_nothing(alice: U
     pool = factories.make_open_pool(alice, accept_automatically=False, tasks=1)
     one = factories.answer(worker, pool)
     with pytest.raises(InvalidInput):
-        reviewing.reject(assignment=one, actor=alice, reason=" ")
-    reviewing.reject(assignment=one, actor=alice, reason="Both photos show a cat.")
+        rejecting.reject(assignment=one, actor=alice, reason=" ", evidence="See the second photo.")
+    rejecting.reject(assignment=one, actor=alice, reason="Both photos show a cat.", evidence="See the second photo.")
     with pytest.raises(Conflict):
-        reviewing.reject(assignment=one, actor=alice, reason="Again.")
+        rejecting.reject(assignment=one, actor=alice, reason="Again.", evidence="See the second photo.")
 
     assert Answer.objects.get().counts is False
     assert pool.tasks.get().slots_done == 0

@@ -5,7 +5,7 @@ import pytest
 from quorate.accounts.models import User
 from quorate.events.models import Dirty, Event
 from quorate.ledger import book
-from tasks_app.domain import giving_back, handing_out, quality, reviewing
+from tasks_app.domain import giving_back, handing_out, quality, rejecting, reviewing
 from tasks_app.domain.consensus import aggregate_project
 from tasks_app.enums import AssignmentState, ResultState, Topic
 from tasks_app.errors import Conflict, Forbidden, InvalidInput
@@ -102,7 +102,7 @@ def test_lift_of_a_ban_restores_what_it_took_out_alone(
 ) -> None:
     rejected = factories.answer(worker, open_pool)
     factories.answer(worker, open_pool)
-    reviewing.reject(assignment=rejected, actor=alice, reason="Empty")
+    rejecting.reject(assignment=rejected, actor=alice, reason="Empty", evidence="See the second photo.")
     ban = quality.ban_worker(worker=worker, actor=admin, reason=REASON)
     assert counting(worker) == [False, False]
     Dirty.objects.all().delete()

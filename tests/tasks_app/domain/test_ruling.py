@@ -8,7 +8,17 @@ from django.utils import timezone
 
 from quorate.accounts.models import User
 from quorate.events.models import Dirty, Event
-from tasks_app.domain import appealing, giving_back, handing_out, known_answers, projects, reviewing, ruling, skills
+from tasks_app.domain import (
+    appealing,
+    giving_back,
+    handing_out,
+    known_answers,
+    projects,
+    rejecting,
+    reviewing,
+    ruling,
+    skills,
+)
 from tasks_app.domain.judging import judge_project
 from tasks_app.domain.known_answers import Known, RightAnswer
 from tasks_app.domain.rule_presets import halfway, presets
@@ -234,7 +244,7 @@ def test_known_and_fitted_measures(alice: User, pool: Pool, crowd: list[User]) -
 def test_acceptance_and_the_day(alice: User, pool: Pool, crowd: list[User]) -> None:
     rows = list(pool.assignments.filter(worker=crowd[0]).order_by("pk"))
     reviewing.accept(pool=pool, assignment_ids=[row.pk for row in rows[:3]], actor=alice)
-    reviewing.reject(assignment=rows[3], actor=alice, reason="Empty.")
+    rejecting.reject(assignment=rows[3], actor=alice, reason="Empty.", evidence="See the second photo.")
     assert measured(pool, crowd[0], "accepted") == (0.75, 4)
     assert measured(pool, crowd[0], "answers_today") == (11.0, 11)
     assert measured(pool, crowd[0], "earned_today")[0] == 11 * pool.reward

@@ -6,7 +6,7 @@ from django.db import connection
 
 from quorate.accounts.models import User
 from quorate.common.unchecked import dangling
-from tasks_app.domain import funding, giving_back, publishing, quality, reviewing
+from tasks_app.domain import funding, giving_back, publishing, quality, rejecting
 from tasks_app.enums import ResultState
 from tasks_app.models import Answer, Assignment, Pool, Result, Task
 from tasks_app.queries.soundness import faults
@@ -68,7 +68,7 @@ def test_a_life_with_everything_in_it_is_sound(alice: User, admin: User, workers
     held = factories.take(workers[4], pool)
     factories.answer_all(workers[1:4], pool, ["cat", "dog", "cat"])
     assert faults() == []
-    reviewing.reject(assignment=rejected, actor=alice, reason="Not what was asked")
+    rejecting.reject(assignment=rejected, actor=alice, reason="Not what was asked", evidence="See the second photo.")
     quality.ban_worker(worker=workers[1], actor=admin, reason="Clicks at random")
     giving_back.give_back(worker=workers[4], assignment=held.public_id)
     factories.aggregate(pool)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from quorate.accounts.models import User
 from quorate.common.money import MICRO
-from tasks_app.domain import publishing, quality, reviewing
+from tasks_app.domain import publishing, quality, rejecting, reviewing
 from tasks_app.models import Pool, Project
 from tests import factories
 from tests.conftest import ClientFor
@@ -168,7 +168,7 @@ def test_answers_say_what_was_said_and_decided(
     refused = factories.answer(worker, open_pool, "cat")
     factories.answer(workers[0], open_pool)
     reviewing.accept(pool=open_pool, assignment_ids=[accepted.pk], actor=alice)
-    reviewing.reject(assignment=refused, actor=alice, reason="Not read")
+    rejecting.reject(assignment=refused, actor=alice, reason="Not read", evidence="See the second photo.")
     client = client_for(worker)
     rows = client.get("/work/answers/").context["rows"]
     assert [(row["said"], row["decision"]) for row in rows] == [(["Cat"], "Not paid: Not read"), (["Dog"], "Paid")]
@@ -219,7 +219,7 @@ def test_answers_cost_the_same_for_any_number(
     for _ in range(count):
         factories.answer(worker, open_pool)
     client = client_for(worker)
-    with django_assert_num_queries(6):  # session, user, count, page, answers, states
+    with django_assert_num_queries(7):  # session, user, count, page, answers, what was sent back, states
         client.get("/work/answers/")
 
 
