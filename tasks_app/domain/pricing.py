@@ -18,8 +18,8 @@ from tasks_app.domain.noting import note_pool
 from tasks_app.enums import OverlapMode, PoolState, ResultState, TaskKind, Topic
 from tasks_app.errors import InvalidInput
 from tasks_app.models import Assignment, Pool, Task
+from tasks_app.queries.pools import per_hour
 
-CENT = 10_000
 MAX_REWARD = 1_000_000_000  # 1,000.00 a page
 # Field → (least, most). The page shows the same bounds.
 BOUNDS: dict[str, tuple[int, int]] = {
@@ -55,13 +55,6 @@ class Estimate:
     missing: int
     seconds_per_task: float | None
     per_hour: int | None
-
-
-def per_hour(pool: Pool) -> int | None:
-    """Measured pay an hour at the pool's median seconds a task, to the cent: it is an estimate. None until measured."""
-    if not pool.median_seconds:
-        return None
-    return round(pool.reward / pool.tasks_per_assignment * 3600 / pool.median_seconds / CENT) * CENT
 
 
 def estimate(pool: Pool) -> Estimate:

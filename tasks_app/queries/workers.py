@@ -1,6 +1,7 @@
 """Workers as admins judge them: how much, how well, how fast, for how much."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from quorate.ledger.models import AccountKind, Entry, EntryKind
 from tasks_app import tools
 from tasks_app.enums import AssignmentState
 from tasks_app.models import Answer, Assignment, Check, Project, Restriction, WorkerStats
+from tasks_app.queries.changes import change_in
 
 SORTS = ("name", "answer_count", "accuracy", "agreement", "spam", "seconds", "earned")
 EARNED = (EntryKind.REWARD, EntryKind.BONUS)
@@ -116,6 +118,35 @@ def known_so_far(stats: WorkerStats) -> KnownSoFar | None:
     right, number = np.cumsum(scores), np.arange(1, scores.size + 1)
     low, high = (beta_quantile(share, 1 + right, 1 + number - right) for share in (0.025, 0.975))
     return KnownSoFar((right / number).tolist(), low.tolist(), high.tolist())
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A worker's known answers before and since a change: means of their scores, how many, and when it came."""
+
+    since: datetime
+    before: float
+    after: float
+    answers_before: int
+    answers_after: int
+
+
+def drift_of(stats: WorkerStats) -> Drift | None:
+    """The most likely change in the worker's newest KNOWN_SHOWN known answers; None where none is likely. One query."""
+    rows = Check.objects.filter(project=stats.project_id, worker=stats.worker_id).order_by("-answer")
+    found = list(rows.values_list("score", "answer__created_at")[:KNOWN_SHOWN])[::-1]
+    scores = [score for score, _ in found]
+    place = change_in(scores)
+    if place is None:
+        return None
+    before, after = scores[:place], scores[place:]
+    return Drift(
+        since=found[place][1],
+        before=sum(before) / len(before),
+        after=sum(after) / len(after),
+        answers_before=len(before),
+        answers_after=len(after),
+    )
 
 
 def recent_answers(worker: User, *, limit: int = 25) -> list[Recent]:

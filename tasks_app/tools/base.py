@@ -160,6 +160,8 @@ class Tool(ABC):
     first_classes: ClassVar[tuple[str, ...]] = ("", "")
     # Whether `TaskResult.votes` counts equal values, so that a pool may stop at so many of them.
     counts_votes: ClassVar[bool] = False
+    # Whether an answer is a list of shapes, so that `overlaps` has something to compare.
+    draws: ClassVar[bool] = False
     extra_fields: ClassVar[tuple[ExtraField, ...]] = ()
     columns: ClassVar[tuple[ItemColumn, ...]] = ()
 
@@ -218,6 +220,10 @@ class Tool(ABC):
     @abstractmethod
     def agreement(self, question: Json, a: Json, b: Json) -> float:
         """How alike two canonical answers are, 0..1; symmetric; 1 for equal answers."""
+
+    def overlaps(self, question: Json, a: Json, b: Json) -> list[float]:
+        """How alike each pair of shapes is that two answers drew of the same thing, 0..1 (of boxes their IoU); none without shapes."""
+        return []
 
     def score(self, question: Json, truth: Iterable[Truth], answer: Json) -> float:
         """What an answer to an item with these right answers is worth, 0..1: of the nearest one by `agreement`."""

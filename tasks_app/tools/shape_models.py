@@ -56,6 +56,15 @@ def f1(form: Form, keys: list[str], a: list[Json], b: list[Json], *, similarity:
     return 2.0 * matched / total
 
 
+def overlaps(form: Form, a: list[Json], b: list[Json], *, least: float = 0.05) -> list[float]:
+    """How alike the shapes of two answers are that lie on each other by `least` or more, matched one to one, whatever their class."""
+    if not a or not b:
+        return []
+    first, second = form.shapes(a), form.shapes(b)
+    mine, theirs = match_shapes(form.geometry, first, second, similarity=least)
+    return [float(one) for one in form.geometry.similarity(first[mine], second[theirs])] if mine.size else []
+
+
 def fit(form: Form, keys: list[str], batch: AnswerBatch, *, final: bool) -> Fit:
     """Cold fit of all answers; `keys` are the classes in the order of their codes."""
     told = _with_truth(batch)

@@ -41,6 +41,7 @@ class ShapeTool(Tool):
     media = "image"
     items = Labels("image", "images")
     min_classes = 1
+    draws = True
     extra_fields: ClassVar[tuple[ExtraField, ...]] = (MIN_SIZE, FLAGS, ATTRIBUTES)
     columns: ClassVar[tuple[ItemColumn, ...]] = (PREDICTION,)
     # Names of the fields of a shape besides its class.
@@ -105,6 +106,10 @@ class ShapeTool(Tool):
         """F1 of matching shapes of the same class, alike by half; two empty answers agree fully."""
         form = self.form(question)
         return shape_models.f1(form, class_keys(question), a[form.list], b[form.list])
+
+    def overlaps(self, question: Json, a: Json, b: Json) -> list[float]:
+        form = self.form(question)
+        return shape_models.overlaps(form, a[form.list], b[form.list])
 
     def fit(self, question: Json, batch: AnswerBatch, *, final: bool = True) -> Fit:
         return shape_models.fit(self.form(question), class_keys(question), batch, final=final)

@@ -21,6 +21,18 @@ def plain(value: float) -> str:
 
 # --- The plane, the figure --------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
+class HeatWords:
+    """What the rows and columns of a heat map are called."""
+
+    row: str = "true"
+    column: str = "answered"
+    head: str = "True class"
+    figure: str = "Confusion heat map, row is the true class."
+    hit: str = "of a class is answered rightly"
+    cell: str = "answered as"
+
+
+@dataclass(frozen=True, slots=True)
 class Plane:
     """Data coordinates to places on the drawing. Values outside are drawn on the border."""
 

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from tasks_app.web.chart_frame import (
     Form,
+    HeatWords,
     Plane,
     Value,
     as_number,
@@ -241,7 +242,12 @@ def sparkline(values: Sequence[float], *, label: str, form: Form = plain, tone: 
 
 # --- Heat map ---------------------------------------------------------------------------------------------------------
 def heat_map(
-    title: str, labels: Sequence[str], rows: Sequence[Sequence[float]], *, supports: Sequence[float] | None = None
+    title: str,
+    labels: Sequence[str],
+    rows: Sequence[Sequence[float]],
+    *,
+    supports: Sequence[float] | None = None,
+    words: HeatWords = HeatWords(),  # noqa: B008 - it is frozen
 ) -> SafeString:
     """A confusion matrix: row = true class, column = what was answered, each row summing to 1 (or to 0: never seen).
 
@@ -254,7 +260,7 @@ def heat_map(
         "",
         "{}",
         (
-            (_cell(labels, i, j, value, side + j * cell, head + i * cell, cell),)
+            (_cell(labels, (i, j), value, (side + j * cell, head + i * cell), cell, words.cell),)
             for i, row in enumerate(rows)
             for j, value in enumerate(row)
         ),
@@ -270,11 +276,7 @@ def heat_map(
         ((coord(side + (j + 0.5) * cell), head - 6, name, shorten(name, 14)) for j, name in enumerate(labels)),
     )
     hits = [row[i] for i, row in enumerate(rows) if any(row)]
-    says = (
-        f"On average {as_percent(sum(hits) / len(hits))} of a class is answered rightly."
-        if hits
-        else "Nothing to show yet."
-    )
+    says = f"On average {as_percent(sum(hits) / len(hits))} {words.hit}." if hits else "Nothing to show yet."
     twin = [
         (
             name,
@@ -284,13 +286,16 @@ def heat_map(
         for i, (name, row) in enumerate(zip(labels, rows, strict=True))
     ]
     size = (side + count * cell + 60, head + count * cell + 8)
-    head_row = ["True class", *(["Answers"] if supports else []), *(f"answered {name}" for name in labels)]
-    axis = format_html('<text x="2" y="{}">true ↓ answered →</text>', head - 8)
+    head_row = [words.head, *(["Answers"] if supports else []), *(f"{words.column} {name}" for name in labels)]
+    axis = format_html('<text x="2" y="{}">{} ↓ {} →</text>', head - 8, words.row, words.column)
     body = format_html("{}{}{}{}", axis, names, columns, cells)
-    return figure(title, f"Confusion heat map, row is the true class. {says}", body, size, head_row, twin, fixed=True)
+    return figure(title, f"{words.figure} {says}", body, size, head_row, twin, fixed=True)
 
 
-def _cell(labels: Sequence[str], row: int, column: int, value: float, left: int, top: int, size: int) -> SafeString:
+def _cell(
+    labels: Sequence[str], place: tuple[int, int], value: float, corner: tuple[int, int], size: int, words: str
+) -> SafeString:
+    (row, column), (left, top) = place, corner
     step = min(HEAT_STEPS, max(0, math.ceil(value * HEAT_STEPS - 1e-9)))
     text = SafeString("")
     if size > 20:
@@ -311,8 +316,9 @@ def _cell(labels: Sequence[str], row: int, column: int, value: float, left: int,
             size - 4,
         )
     return format_html(
-        '<g><title>{} answered as {}: {}</title><rect class="heat-cell heat-{}" x="{}" y="{}" width="{}" height="{}" rx="3"/>{}{}</g>',
+        '<g><title>{} {} {}: {}</title><rect class="heat-cell heat-{}" x="{}" y="{}" width="{}" height="{}" rx="3"/>{}{}</g>',
         labels[row],
+        words,
         labels[column],
         as_percent(value),
         step,

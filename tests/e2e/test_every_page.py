@@ -51,6 +51,10 @@ REQUESTER = [
     "/p/{texts}/known-answers/",
     "/p/{texts}/who/",
     "/p/{texts}/training/",
+    "/p/{texts}/crowd/",
+    "/p/{cells}/crowd/",
+    "/p/{texts}/disagree/",
+    "/p/{cells}/disagree/",
     "/p/{texts}/review/",
     "/p/{texts}/review/?only=accepted",
     "/p/{texts}/quality/?try=results",
@@ -80,7 +84,10 @@ WORKER = [
 ADMIN = [
     *[
         f"/control/{page}"
-        for page in ("", "projects/", "workers/", "disputes/", "pairs/", "people/", "money/", "log/", "settings/")
+        for page in (
+            *("", "projects/", "workers/", "crowd/", "disputes/", "pairs/"),
+            *("people/", "money/", "log/", "settings/"),
+        )
     ],
     "/control/workers/{person}/",
     "/control/people/{person}/",

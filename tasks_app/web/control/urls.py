@@ -11,6 +11,7 @@ urlpatterns = [
     path("live/", views.health_live, name="health_live"),
     path("projects/", views.projects, name="projects"),
     path("workers/", workers.workers, name="workers"),
+    path("crowd/", workers.crowd, name="crowd"),
     path("workers/<str:worker>/", workers.worker, name="worker"),
     path("workers/<str:worker>/pause/", workers.pause, name="pause"),
     path("workers/<str:worker>/ban/", workers.ban, name="ban"),

@@ -9,10 +9,11 @@ from quorate.accounts.models import User
 from tasks_app.domain import quality
 from tasks_app.errors import Conflict, InvalidInput, NotFound
 from tasks_app.models import WorkerStats
+from tasks_app.queries import crowds
 from tasks_app.queries import workers as queries
 from tasks_app.queries.bans import effect_of_ban
 from tasks_app.templatetags.quorate import duration
-from tasks_app.web import charts
+from tasks_app.web import charts, histograms
 from tasks_app.web.asked import asked
 from tasks_app.web.control.guard import admin_action, admin_page, page_of, show_errors
 
@@ -57,6 +58,18 @@ def workers(request: HttpRequest, admin: User) -> HttpResponse:
     )
     context = {"page": page, "q": text, "only": only, "choices": ONLY, "chart": chart if dots else ""}
     return render(request, "control/workers.html", context)
+
+
+@admin_page
+def crowd(request: HttpRequest, admin: User) -> HttpResponse:
+    """All workers over all projects."""
+    found = crowds.everybody()
+    context = {
+        "crowd": found,
+        "information": histograms.information(found),
+        "agreement": histograms.shares("Workers by agreement with the others", found.agreement, "agreement", "workers"),
+    }
+    return render(request, "control/crowd.html", context)
 
 
 @admin_page
@@ -143,6 +156,7 @@ def _page(request: HttpRequest, admin: User, public_id: str, *, failed: forms.Fo
         "shown": shown,
         "heat_map": _heat_map(shown) if shown else "",
         "known": _known(shown) if shown else "",
+        "drift": queries.drift_of(shown) if shown else None,
         "recent": queries.recent_answers(person),
         "money": queries.money_of(person),
         "history": [(row, forms_by_prefix.get(row.public_id)) for row in history],

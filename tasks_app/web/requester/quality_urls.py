@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tasks_app.web.requester import known, review, rules, skills, training
+from tasks_app.web.requester import crowd, known, review, rules, skills, training
 
 urlpatterns: list[URLPattern] = [
     path("p/<str:project>/known-answers/", known.page, name="known"),
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern] = [
     path("p/<str:project>/known-answers/<str:task>/withdraw/", known.take_back, name="known_withdraw"),
     path("p/<str:project>/try/", known.try_it, name="try"),
     path("p/<str:project>/who/", skills.who, name="who"),
+    path("p/<str:project>/crowd/", crowd.page, name="crowd"),
+    path("p/<str:project>/disagree/", crowd.disagree, name="disagree"),
     path("p/<str:project>/review/", review.page, name="review"),
     path("p/<str:project>/review/accept/", review.accept_many, name="review_accept"),
     path("p/<str:project>/review/<str:assignment>/", review.one, name="review_one"),

@@ -14,6 +14,7 @@ from tasks_app.domain import pricing, projects, publishing, rejecting, reviewing
 from tasks_app.enums import AssignmentState, PoolState, Topic
 from tasks_app.errors import Conflict, InsufficientFunds, InvalidInput
 from tasks_app.models import Answer, Assignment, Pool, Project
+from tasks_app.queries import pools
 from tests import factories
 
 
@@ -162,7 +163,7 @@ def test_estimate_gives_the_cost_as_a_range_and_the_pay_per_hour(project: Projec
 def test_the_pay_per_hour_is_told_to_the_cent(project: Project) -> None:
     pool = project.pools.get()
     pool.reward, pool.tasks_per_assignment, pool.median_seconds = 20_000, 1, 1.634
-    assert pricing.per_hour(pool) == 44_060_000
+    assert pools.per_hour(pool) == 44_060_000
 
 
 def test_two_holds_cannot_spend_the_same_balance(alice: User) -> None:
