@@ -15,11 +15,10 @@ from django.urls import reverse
 from PIL import Image
 from pytest_django import Settings
 
-from aggregation.simulate import WorkerKind
 from quorate.accounts.models import User
 from tasks_app import tools
 from tasks_app.domain import exporting, handing_out, importing, projects, publishing, submitting, uploading
-from tasks_app.domain.crowd import Person
+from tasks_app.domain.crowd import Manner, Person
 from tasks_app.enums import ImportState, ResultState
 from tasks_app.models import Import, Pool, Project, Result, Task
 from tests import factories
@@ -98,7 +97,7 @@ def test_from_a_table_to_an_export(alice: User, client_for: Callable[[User], Cli
     assert (batch.state, batch.good_rows, batch.bad_rows) == (ImportState.DONE, ITEMS, 0), list(batch.problems.values())
     pool = publishing.launch(pool=Pool.objects.select_related("project").get(pk=pool.pk), actor=alice)
     people = factories.make_workers(PEOPLE)
-    work(pool, [(user, Person(WorkerKind.HAMMER, number, 3)) for number, user in enumerate(people)])
+    work(pool, [(user, Person(Manner.HAMMER, number, 3)) for number, user in enumerate(people)])
     factories.aggregate(pool)
     results = list(Result.objects.filter(task__pool=pool).select_related("task"))
     assert len(results) == ITEMS

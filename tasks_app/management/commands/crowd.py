@@ -14,12 +14,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 
+from quorate.accounts import linking
 from quorate.accounts.models import User
 from quorate.accounts.people import create_api_key, create_user, revoke_api_key
 from quorate.common.errors import DomainError
 from tasks_app import tools
 from tasks_app.domain import crowd_run
-from tasks_app.domain.crowd import Person, people, read_mix
+from tasks_app.domain.crowd import Manner, Person, people, read_mix
 from tasks_app.domain.crowd_client import Api, Refused, Unreachable
 from tasks_app.domain.crowd_truth import invent, read_truth, score
 from tasks_app.domain.demo import TRUTH_FOLDER
@@ -197,9 +198,12 @@ def find_projects(wanted: str) -> list[Project]:
 def account(person: Person) -> User:
     """The simulated worker's account: nobody can sign in to it. The same person is the same account next time."""
     email = ADDRESS.format(name=person.name)
-    found = User.objects.filter(email=email).first()
     name = f"Simulated {person.kind.value} {person.number}"
-    return found or create_user(email=email, name=name, password=None)
+    found = User.objects.filter(email=email).first() or create_user(email=email, name=name, password=None)
+    if person.kind == Manner.LINKED:
+        # They work by key alone; this is what signing in by browser would leave.
+        linking.came_in(user=found, device=f"crowd {person.seed} {person.partner}")
+    return found
 
 
 @contextmanager
