@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from itertools import islice
+from heapq import nlargest
 
 import numpy as np
 from django.db.models import Avg, Count
@@ -132,7 +132,7 @@ def contradictions(pool: Pool, *, limit: int = SHOWN) -> list[Contradiction]:
 
 
 def _pairs(names: list[str], met: Floats) -> list[Pair]:
-    """The class pairs that met most often, as a share of what either met."""
+    """The class pairs that met most often, those first that make up the largest share of what either met."""
     size = met.sum(axis=1)
     rows = (
         Pair(names[k], names[other], 2 * met[k, other] / (size[k] + size[other]), met[k, other])
@@ -140,4 +140,4 @@ def _pairs(names: list[str], met: Floats) -> list[Pair]:
         for other in range(k + 1, len(names))
         if met[k, other] > 0
     )
-    return list(islice(sorted(rows, key=lambda one: -one.count), PAIRS))
+    return sorted(nlargest(PAIRS, rows, key=lambda one: one.count), key=lambda one: -one.share)

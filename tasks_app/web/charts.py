@@ -287,7 +287,10 @@ def heat_map(
     ]
     size = (side + count * cell + 60, head + count * cell + 8)
     head_row = [words.head, *(["Answers"] if supports else []), *(f"{words.column} {name}" for name in labels)]
-    axis = format_html('<text x="2" y="{}">{} ↓ {} →</text>', head - 8, words.row, words.column)
+    # One over the other: side by side the second would run into the first column's name.
+    axis = format_html(
+        '<text x="2" y="{}">{} →</text><text x="2" y="{}">{} ↓</text>', head - 26, words.column, head - 8, words.row
+    )
     body = format_html("{}{}{}{}", axis, names, columns, cells)
     return figure(title, f"{words.figure} {says}", body, size, head_row, twin, fixed=True)
 
