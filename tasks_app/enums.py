@@ -60,6 +60,14 @@ class RestrictionKind(TextChoices):
     BANNED = "banned", "Banned"  # and what was answered no longer counts
 
 
+class Sanction(TextChoices):
+    """What a rule puts on a worker in some place, until a date or for good."""
+
+    EXCLUDED = "excluded", "No more work"
+    SLOWED = "slowed", "A page every so many seconds"
+    REVIEWED = "reviewed", "What is handed in waits for a person"
+
+
 class ReportAbout(TextChoices):
     """What a worker finds wrong with a task."""
 

@@ -7,6 +7,7 @@ so that two workers who begin together do not walk in step. What a walk leaves b
 else, asked for again) is found by the next lap.
 """
 
+import math
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,6 +46,10 @@ REASONS = {
 }
 
 
+# Told as "nothing just now", so that a page which waits for work asks again by itself.
+SLOWED = "A rule of the requester leaves {} seconds from one page to the next, so that there is time to look. The next one comes in {} seconds; why stands under Notices."
+
+
 @dataclass(frozen=True)
 class Taken:
     """An assignment with its tasks, or the reason why there is none (a key of REASONS)."""
@@ -52,11 +57,12 @@ class Taken:
     assignment: Assignment | None
     reason: str = ""
     tasks: Sequence[PageTask] = ()
+    say: str = ""
 
     @property
     def message(self) -> str:
         """The reason in words; empty with an assignment."""
-        return REASONS.get(self.reason, "")
+        return self.say or REASONS.get(self.reason, "")
 
 
 def may_work(market: gate.Market) -> str:
@@ -90,6 +96,8 @@ def take(*, worker: User, pool: str, take_key: str | None = None, api_key: int |
         return Taken(None, reason)
     if market.active >= settings.MAX_ACTIVE_ASSIGNMENTS:
         raise TooManyActive
+    if market.slow_every and (wait := _waits(market, worker)):
+        return Taken(None, "no_tasks", say=SLOWED.format(market.slow_every, wait))
     for attempt in range(TRIES):
         try:
             taken = _take_page(market, worker, take_key)
@@ -104,6 +112,14 @@ def take(*, worker: User, pool: str, take_key: str | None = None, api_key: int |
             return taken
     message = "unreachable: the last attempt returns or raises"
     raise AssertionError(message)
+
+
+def _waits(market: gate.Market, worker: User) -> int:
+    """Seconds until a worker whom a rule has slowed may take the next page. One query, for those alone."""
+    newest = Assignment.objects.filter(worker=worker).order_by("-pk").values_list("created_at", flat=True).first()
+    if newest is None:
+        return 0
+    return max(math.ceil((market.slow_every or 0) - (market.now - newest).total_seconds()), 0)
 
 
 def _taken_before(pk: int) -> Taken:

@@ -1,6 +1,6 @@
 """The overlap rule applied to task rows: settle, ask one more, or contested. The rule itself is aggregation.stopping's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aggregation.stopping import Decision, Evidence, Reason, decide
 from tasks_app.domain.giving_back import wanted_key
@@ -31,7 +31,9 @@ def apply_rule(task: Task, pool: Pool, seen: Evidence) -> Verdict:
     """
     room = task.overlap_max - task.slots_live - task.slots_done
     asking = pool.state in {PoolState.OPEN, PoolState.PAUSED} and room > 0
-    found = decide(policy_of(pool), seen)
+    least = min(pool.overlap_min + task.asked_more, task.overlap_max)
+    policy = policy_of(pool)
+    found = decide(replace(policy, minimum=min(least, policy.maximum)), seen)
     if found.decision is Decision.SETTLE:
         task.slots_free = 0
         return _set(task, ResultState.SETTLED, _why(found.reason, pool, seen), found.reason)
@@ -42,7 +44,7 @@ def apply_rule(task: Task, pool: Pool, seen: Evidence) -> Verdict:
         task.slots_free = 0
         reason = CLOSED if pool.state == PoolState.CLOSED else Reason.MAXIMUM
         return _set(task, ResultState.CONTESTED, _why(reason, pool, seen), reason)
-    needed = max(pool.overlap_min - seen.answers, 1)
+    needed = max(least - seen.answers, 1)
     # Places that are free or in work already will bring answers: ask for more only if they are too few. What is on its way
     # to a task that looks hopeless is waited for, and nothing added to it.
     wanted = needed - task.slots_live if asking and found.reason is not Reason.SPREAD else 0

@@ -144,12 +144,13 @@ def _end_pages(worker: User, actor: User) -> int:
     return len(held)
 
 
-def let_count(answers: QuerySet[Answer], *, counts: bool, reason: str) -> int:
-    """Let these answers count or not, and have the tasks they speak of decided anew. Returns how many there were.
+def let_count(answers: QuerySet[Answer], *, counts: bool, reason: str, also: Iterable[tuple[int, int]] = ()) -> int:
+    """Let these answers count or not, and have the tasks they speak of decided anew, and those given as (project id, task id)
+    in `also`. Returns how many answers there were.
 
     Last in the caller's transaction: it marks dirty rows.
     """
-    touched = sorted(set(answers.values_list("project_id", "task_id")))
+    touched = {*answers.values_list("project_id", "task_id"), *also}
     changed = answers.update(counts=counts, excluded_reason=reason)
     # Key 0: the other workers are judged by their agreement with this one, so the whole project is fitted again.
     whole = {(project, 0) for project, _ in touched}

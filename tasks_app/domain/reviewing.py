@@ -1,6 +1,7 @@
 """Accepting what was handed in, by the job or by hand. Accepted is paid, exactly once. Refusing it: rejecting.py."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -16,6 +17,7 @@ from tasks_app.enums import AssignmentState, PoolState, Topic
 from tasks_app.errors import Conflict
 from tasks_app.models import Assignment, Pool
 from tasks_app.queries.locks import passing_by
+from tasks_app.queries.reviews import held_for_review, held_until
 
 # One payment locks the pool's held account once: large enough to be rare, small enough to be short.
 BATCH = 500
@@ -28,8 +30,15 @@ def accept_due(pool_id: int) -> int:
     rows = dirty.take(Topic.ACCEPT, pool_id)
     pool = Pool.objects.select_related("project").filter(pk=pool_id).first()
     accepted = 0
+    kept: dict[int, datetime] = {}
     if pool is not None and pool.accept_automatically:
-        ids = [row.key for row in rows]
+        held = held_for_review(pool)
+        kept = {
+            row.pk: until
+            for row in _waiting(pool, [row.key for row in rows]).filter(worker__in=held)
+            if (until := held_until(row)) > database_now()
+        }
+        ids = [row.key for row in rows if row.key not in kept]
         passed_by: set[int] = set()
         for part in chunked(ids, BATCH):
             accepted += accept(pool=pool, assignment_ids=part, actor=None)
@@ -40,7 +49,24 @@ def accept_due(pool_id: int) -> int:
     if pool is not None and pool.state == PoolState.CLOSED:
         release_rest(pool, actor=None)
     dirty.done(rows)
+    if kept:
+        # A person may look at them; when nobody has, they are paid all the same.
+        now = database_now()
+        dirty.mark_all(
+            dirty.News(Topic.ACCEPT, pool_id, page, (until - now).total_seconds()) for page, until in kept.items()
+        )
     return accepted
+
+
+def release_held(worker_id: int) -> None:
+    """What waited for a review by a rule that was undone is accepted as soon as it would have been. Marks dirty rows."""
+    waiting = Assignment.objects.filter(
+        worker=worker_id, state=AssignmentState.SUBMITTED, pool__accept_automatically=True
+    )
+    dirty.mark_all(
+        dirty.News(Topic.ACCEPT, pool, page, float(delay))
+        for page, pool, delay in waiting.values_list("pk", "pool_id", "pool__accept_delay_seconds")
+    )
 
 
 def accept(*, pool: Pool, assignment_ids: Sequence[int], actor: User | None, reason: str = "") -> int:

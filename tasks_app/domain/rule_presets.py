@@ -49,6 +49,35 @@ def presets(project: Project) -> list[Preset]:
             },
         ),
         Preset("skips", "Tells who skips a lot.", _rule("skips", "above", 15, 1, [{"do": "warn"}])),
+        *_of_kind(project),
+    ]
+
+
+def _of_kind(project: Project) -> list[Preset]:
+    """What besides has proved right for the kind of task: drawing, choosing a class, or writing."""
+    tool = tools.get(project.kind)
+    if tool.draws:
+        return [
+            Preset(
+                "drawn",
+                "Has others look at what somebody drew whose shapes seldom lie on the result’s.",
+                _rule("agreement", "below", 0.5, 8, [{"do": "add_overlap", "count": 1}, {"do": "warn"}]),
+            )
+        ]
+    if tool.counts_votes:
+        return [
+            Preset(
+                "hurried",
+                "Gives who takes a third of the others’ time a page every 20 seconds for a day.",
+                _rule("pace", "below", 0.33, 15, [{"do": "slow", "from": "project", "seconds": 20, "days": 1}]),
+            )
+        ]
+    return [
+        Preset(
+            "written",
+            "Has a person look at what somebody hands in who takes a third of the others’ time.",
+            _rule("pace", "below", 0.33, 5, [{"do": "review", "from": "project", "days": 7}]),
+        )
     ]
 
 

@@ -18,15 +18,17 @@ from quorate.common.clock import database_now
 from quorate.events.log import record
 from tasks_app.domain.noting import note_firing
 from tasks_app.domain.quality import let_count
+from tasks_app.domain.reviewing import release_held
 from tasks_app.domain.skills import grant
-from tasks_app.enums import SkillSource
+from tasks_app.enums import Sanction, SkillSource, TaskKind
 from tasks_app.errors import InvalidInput
 from tasks_app.grammar import rule as grammar
-from tasks_app.models import Answer, Check, Exclusion, Firing, Project, Rule, Skill, SkillGrant
+from tasks_app.models import Answer, Check, Exclusion, Firing, Project, Rule, Skill, SkillGrant, Task
 from tasks_app.queries.measures import Window, measure, windows
 from tasks_app.tools.fields import Json, Problems, read_text
 
 MAX_RULES = 50
+SANCTIONS = {"exclude": Sanction.EXCLUDED, "slow": Sanction.SLOWED, "review": Sanction.REVIEWED}
 # For the dry run: who is good by known answers.
 GOOD, GOOD_FROM = 0.8, 5
 
@@ -130,8 +132,13 @@ def undo(*, firing: Firing, actor: User, reason: str) -> Firing:
         Exclusion.objects.filter(firing=locked, lifted_at=None).update(lifted_at=now)
         SkillGrant.objects.filter(worker=locked.worker, source=SkillSource.RULE, reason=_tag(locked)).delete()
         note_firing(locked, actor, "rule.undone", reason=clean)
-        # Last: it marks dirty rows.
-        let_count(Answer.objects.filter(worker=locked.worker, excluded_reason=_tag(locked)), counts=True, reason="")
+        more = sum(action["count"] for action in locked.body["then"] if action["do"] == "add_overlap")
+        also = _ask_more(locked, locked.tasks, -more)
+        # Now the dirty rows, in their order: pages to accept, then tasks to decide.
+        if any(action["do"] == "review" for action in locked.body["then"]):
+            release_held(locked.worker_id)
+        out = Answer.objects.filter(worker=locked.worker, excluded_reason=_tag(locked))
+        let_count(out, counts=True, reason="", also=also)
     return locked
 
 
@@ -162,10 +169,12 @@ def _fire(rule: Rule, worker: int, window: Window) -> int:
 def _act(firing: Firing, window: Window) -> int:
     """Inside the firing's transaction; returns how many answers it took out. The dirty rows are written last."""
     now = database_now()
-    out = False
+    out, more = False, 0
     for number, action in enumerate(firing.body["then"]):
-        if action["do"] == "exclude":
+        if action["do"] in grammar.PLACED:
             _exclude(firing, action, now)
+        elif action["do"] == "add_overlap":
+            more += action["count"]
         elif action["do"] == "skill":
             _give(firing, action, number)
         out = out or action["do"] == "ask_again"
@@ -175,8 +184,24 @@ def _act(firing: Firing, window: Window) -> int:
     if count:
         Firing.objects.filter(pk=firing.pk).update(answers_out=count)
     note_firing(firing, None, "rule.fired", rule=firing.rule.public_id, evidence=evidence, answers=count)
-    let_count(rows, counts=False, reason=_tag(firing))
+    also = _ask_more(firing, {one.task for one in window.answers}, more)
+    let_count(rows, counts=False, reason=_tag(firing), also=also)
     return count
+
+
+def _ask_more(firing: Firing, tasks: Collection[int], more: int) -> list[tuple[int, int]]:
+    """Want so many answers more of these tasks, within their maximum; below nothing takes that back. Returns what to decide
+    anew, as (project id, task id).
+    """
+    if not more:
+        return []
+    mine = Task.objects.filter(pk__in=tasks, kind=TaskKind.MAIN)
+    locked = list(mine.select_for_update().order_by("pk"))
+    for task in locked:
+        task.asked_more = max(task.asked_more + more, 0)
+    Task.objects.bulk_update(locked, ["asked_more"])
+    Firing.objects.filter(pk=firing.pk).update(tasks=[task.pk for task in locked])
+    return [(firing.project_id, task.pk) for task in locked]
 
 
 def _exclude(firing: Firing, action: Json, now: datetime) -> None:
@@ -187,8 +212,9 @@ def _exclude(firing: Firing, action: Json, now: datetime) -> None:
     elif action["from"] == "requester":
         places = [{"requester_id": project.created_by_id}]
     ends = None if action["days"] is None else now + timedelta(days=action["days"])
+    what = {"what": SANCTIONS[action["do"]], "every_seconds": action.get("seconds", 0)}
     Exclusion.objects.bulk_create(
-        Exclusion(worker=firing.worker, firing=firing, ends_at=ends, **place) for place in places
+        Exclusion(worker=firing.worker, firing=firing, ends_at=ends, **what, **place) for place in places
     )
 
 

@@ -16,6 +16,8 @@ from tasks_app.tools.fields import Json, Problems, join, read_list, read_number,
 MAX_CONDITIONS, MAX_ACTIONS = 4, 3
 WINDOW = (1, 500)
 MAX_DAYS = 3650
+# Seconds from one page to the next; answers asked more of an item.
+SLOWEST, MOST_MORE = 24 * 3600, 10
 PERCENT, NUMBER, TIMES, MONEY = "percent", "number", "times", "money"
 
 
@@ -80,12 +82,18 @@ ACTIONS = {
     "exclude": "no more work for the worker",
     "ask_again": "no longer count these answers, and ask others again",
     "skill": "give a skill",
+    "slow": "a page at a time",
+    "add_overlap": "ask more about these items",
+    "review": "hold for review",
 }
+# The actions that hold in a place, for days or for good.
+PLACED = ("exclude", "slow", "review")
 # As the worker reads them.
 TO_WORKER = {
     "warn": "nothing else; it is only told to you",
     "ask_again": "these answers no longer count, and others are asked again",
     "skill": "you were given a skill",
+    "add_overlap": "others are asked about these items as well; your answers go on counting",
 }
 FOR_WORKER = {"pool": "of this run", "project": "of this project", "requester": "of this requester"}
 SCOPES = {"pool": "from this run", "project": "from this project", "requester": "from all your projects"}
@@ -149,12 +157,18 @@ def in_words(actions: Sequence[Json], skills: Mapping[str, str] | None = None) -
 
 def to_worker(actions: Sequence[Json]) -> str:
     """Actions in words, to the worker they concern."""
-    return "; ".join(
-        f"you get no more work {FOR_WORKER[one['from']]} {_until(one['days'])}"
-        if one["do"] == "exclude"
-        else TO_WORKER[one["do"]]
-        for one in actions
-    )
+    return "; ".join(_to_worker(one) for one in actions)
+
+
+def _to_worker(action: Json) -> str:
+    if action["do"] not in PLACED:
+        return TO_WORKER[action["do"]]
+    where = f"{FOR_WORKER[action['from']]} {_until(action['days'])}"
+    if action["do"] == "exclude":
+        return f"you get no more work {where}"
+    if action["do"] == "slow":
+        return f"you get a page {where} every {action['seconds']} seconds at most"
+    return f"what you hand in {where} is looked at by a person before it is paid, within 14 days at most"
 
 
 def told(seen: Json) -> str:
@@ -184,6 +198,12 @@ def _holds(condition: Json, found: Measured) -> bool:
 def _told(action: Json, skills: Mapping[str, str]) -> str:
     if action["do"] == "exclude":
         return f"{ACTIONS['exclude']} {SCOPES[action['from']]} {_until(action['days'])}"
+    if action["do"] == "slow":
+        return f"give a page {FOR_WORKER[action['from']]} every {action['seconds']} seconds at most {_until(action['days'])}"
+    if action["do"] == "review":
+        return f"hold what is handed in {FOR_WORKER[action['from']]} for review {_until(action['days'])}"
+    if action["do"] == "add_overlap":
+        return f"ask {action['count']} more about these items"
     if action["do"] == "skill":
         value = "the measured value" if action["value"] is None else str(action["value"])
         return f"give the skill “{skills.get(action['skill'], 'a skill that is gone')}” with {value}"
@@ -209,14 +229,22 @@ def _condition(raw: Any, at: str, problems: Problems) -> Json:
 
 
 def _action(raw: Any, at: str, problems: Problems) -> Json:
-    entry = read_object(raw, at, problems, known=("do", "from", "days", "skill", "value"))
+    entry = read_object(raw, at, problems, known=("do", "from", "days", "skill", "value", "seconds", "count"))
     action = _one_of(entry.get("do"), ACTIONS, join(at, "do"), problems)
     days = entry.get("days")
     if days is not None:
         number = read_number(days, join(at, "days"), problems, minimum=1, maximum=MAX_DAYS)
         days = None if number is None else int(number)
-    if action == "exclude":
-        return {"do": action, "from": _one_of(entry.get("from"), SCOPES, join(at, "from"), problems), "days": days}
+    if action in PLACED:
+        place = _one_of(entry.get("from"), SCOPES, join(at, "from"), problems)
+        found: Json = {"do": action, "from": place, "days": days}
+        if action == "slow":
+            seconds = read_number(entry.get("seconds"), join(at, "seconds"), problems, minimum=1, maximum=SLOWEST)
+            found["seconds"] = int(seconds or 1)
+        return found
+    if action == "add_overlap":
+        count = read_number(entry.get("count", 1), join(at, "count"), problems, minimum=1, maximum=MOST_MORE)
+        return {"do": action, "count": int(count or 1)}
     if action == "skill":
         value = entry.get("value")
         if value is not None:

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from quorate.common.ids import new_public_id
+from tasks_app.enums import Sanction
 from tasks_app.models.pool import Pool
 from tasks_app.models.project import Project
 
@@ -39,6 +40,7 @@ class Firing(models.Model):
     evidence = models.JSONField(help_text="The conditions with what was found and over how many answers.")
     # The newest answer it saw: the rule looks at later ones only when it looks again.
     last_answer = models.BigIntegerField()
+    tasks = models.JSONField(default=list, help_text="Row ids of tasks that are asked once more because of it.")
     answers_out = models.PositiveIntegerField(default=0, help_text="Answers that no longer count because of it.")
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -56,7 +58,12 @@ class Firing(models.Model):
 
 
 class Exclusion(models.Model):
-    """A worker gets no more work in one pool, one project, or from one requester, until a date or until it is lifted."""
+    """A worker gets no more work, or work under a condition, in one pool, one project, or from one requester, until a date or
+    until it is lifted.
+    """
+
+    what = models.CharField(max_length=8, choices=Sanction, default=Sanction.EXCLUDED)
+    every_seconds = models.PositiveIntegerField(default=0, help_text="Slowed: from one page to the next.")
 
     worker = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="exclusions", db_index=False

@@ -37,6 +37,9 @@ class Task(models.Model):
     slots_live = models.PositiveSmallIntegerField(default=0)
     slots_done = models.PositiveSmallIntegerField(default=0)
     overlap_max = models.PositiveSmallIntegerField(default=1)
+    asked_more = models.PositiveSmallIntegerField(
+        default=0, help_text="Answers wanted beyond the pool's minimum, by rules."
+    )
     lane = models.PositiveSmallIntegerField(choices=Lane, default=Lane.FRESH)
     # Fresh: random, so the order in the file says nothing. Wanted: the microsecond it was asked for, so first come first served.
     queue_key = models.BigIntegerField(default=0)

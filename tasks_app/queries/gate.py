@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, Now
 from quorate.accounts.models import User, good_key
 from quorate.common.prepared import Names, Prepared
 from tasks_app import rules
-from tasks_app.enums import AssignmentState, PoolState
+from tasks_app.enums import AssignmentState, PoolState, Sanction
 from tasks_app.errors import Forbidden, NotFound
 from tasks_app.models import (
     Assignment,
@@ -116,6 +116,7 @@ class Market:
     wanted_key: int
     lap_after: datetime | None
     known_factor: float
+    slow_every: int | None  # seconds from one page to the next, by a rule
     person: int | None  # whose account this is, where it is one of several (quorate.accounts.linking)
 
 
@@ -128,6 +129,7 @@ FACTS = (
     "wanted_key",
     "lap_after",
     "known_factor",
+    "slow_every",
     "person",
 )
 
@@ -135,10 +137,9 @@ FACTS = (
 def _market(names: Names) -> QuerySet[Pool]:
     worker = names.number("worker")
     mine = WorkerCursor.objects.filter(worker_id=worker, pool=OuterRef("pk"))
-    excluded = in_force().filter(
-        Q(pool=OuterRef("pk")) | Q(project=OuterRef("project")) | Q(requester=OuterRef("project__created_by")),
-        worker_id=worker,
-    )
+    here = Q(pool=OuterRef("pk")) | Q(project=OuterRef("project")) | Q(requester=OuterRef("project__created_by"))
+    excluded = in_force().filter(here, worker_id=worker)
+    slowed = in_force(Sanction.SLOWED).filter(here, worker_id=worker).order_by("-every_seconds")
     standing = Standing.objects.filter(worker_id=worker, project=OuterRef("project"))
     held = Assignment.objects.filter(worker_id=worker, pool=OuterRef("pk"))
     active = held.filter(state=AssignmentState.ACTIVE).order_by().values("pool").annotate(n=Count("pk")).values("n")
@@ -155,14 +156,15 @@ def _market(names: Names) -> QuerySet[Pool]:
             wanted_key=Coalesce(Subquery(mine.values("wanted_key")), -1),
             lap_after=Subquery(mine.values("lap_after")),
             known_factor=Coalesce(Subquery(standing.values("known_factor")), 1.0),
+            slow_every=Subquery(slowed.values("every_seconds")[:1]),
             person=Subquery(User.objects.filter(pk=worker).values("person")),
         )
     )
 
 
-def in_force() -> QuerySet[Exclusion]:
-    """Exclusions that are neither lifted nor over."""
-    return Exclusion.objects.filter(Q(ends_at=None) | Q(ends_at__gt=Now()), lifted_at=None)
+def in_force(what: Sanction = Sanction.EXCLUDED) -> QuerySet[Exclusion]:
+    """Exclusions, or another kind of them, that are neither lifted nor over."""
+    return Exclusion.objects.filter(Q(ends_at=None) | Q(ends_at__gt=Now()), lifted_at=None, what=what)
 
 
 def _market_by_key(names: Names) -> QuerySet[Pool]:

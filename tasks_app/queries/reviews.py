@@ -1,20 +1,22 @@
 """Pages that wait for their decision, were refused or accepted, as a project's people, their worker and admins see them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from quorate.accounts.models import User
 from tasks_app import tools
-from tasks_app.enums import AssignmentState
+from tasks_app.enums import AssignmentState, Sanction
 from tasks_app.errors import NotFound
 from tasks_app.models import Answer, Assignment, Pool, Project, Rejection, Rework, Standing
 from tasks_app.queries.acceptance import Acceptance, acceptance
 from tasks_app.queries.api_pseudonyms import pseudonym
-from tasks_app.queries.gate import may_be_id
+from tasks_app.queries.gate import in_force, may_be_id
 
+# A rule holds what is handed in so long for a person to look at it; then it is accepted like all else.
+REVIEW = timedelta(days=14)
 STATES = {
     "waiting": AssignmentState.SUBMITTED,
     "rejected": AssignmentState.REJECTED,
@@ -43,6 +45,7 @@ class Paper:
     due: datetime | None
     known: Standing | None
     acceptance: Acceptance
+    held: bool
     rejection: Rejection | None
     reworks: list[Rework] = field(default_factory=list)
 
@@ -58,7 +61,7 @@ def pages(pool: Pool, only: str) -> QuerySet[Assignment]:
 
 
 def papers(rows: Sequence[Assignment], project: Project) -> list[Paper]:
-    """Pages with their answers, one project's. Five queries, whatever their number."""
+    """Pages with their answers, one pool's. Six queries, whatever their number."""
     answers = Answer.objects.filter(assignment__in=[row.pk for row in rows], superseded_by=None)
     given: dict[int, list[Answer]] = {}
     for answer in answers.select_related("task__result").order_by("pk"):
@@ -66,6 +69,7 @@ def papers(rows: Sequence[Assignment], project: Project) -> list[Paper]:
     workers = {row.worker_id for row in rows}
     known = {one.worker_id: one for one in Standing.objects.filter(project=project, worker__in=workers)}
     rates = acceptance(workers)
+    held = held_for_review(rows[0].pool) if rows else set()
     back: dict[int, list[Rework]] = {}
     for rework in Rework.objects.filter(assignment__in=[row.pk for row in rows]).order_by("pk"):
         back.setdefault(rework.assignment_id, []).append(rework)
@@ -74,7 +78,8 @@ def papers(rows: Sequence[Assignment], project: Project) -> list[Paper]:
             assignment=row,
             worker=pseudonym(project.pk, row.worker_id),
             pieces=_pieces(project, row, given.get(row.pk, [])),
-            due=due_at(row),
+            due=due_at(row, held),
+            held=row.worker_id in held,
             known=known.get(row.worker_id),
             acceptance=rates[row.worker_id],
             rejection=getattr(row, "rejection", None),
@@ -84,11 +89,27 @@ def papers(rows: Sequence[Assignment], project: Project) -> list[Paper]:
     ]
 
 
-def due_at(row: Assignment) -> datetime | None:
-    """When a page that waits is accepted by itself; None where a person decides. No query."""
+def due_at(row: Assignment, held: Collection[int] = ()) -> datetime | None:
+    """When a page that waits is accepted by itself; None where a person decides. `held`: workers whose pages are held for
+    review. No query.
+    """
     if row.state != AssignmentState.SUBMITTED or not row.pool.accept_automatically or row.submitted_at is None:
         return None
+    if row.worker_id in held:
+        return held_until(row)
     return row.submitted_at + timedelta(seconds=row.pool.accept_delay_seconds)
+
+
+def held_until(row: Assignment) -> datetime:
+    """Until when a page that was handed in can be held for review by a rule. No query."""
+    delay = timedelta(seconds=row.pool.accept_delay_seconds)
+    return (row.submitted_at or row.created_at) + max(REVIEW, delay)
+
+
+def held_for_review(pool: Pool) -> set[int]:
+    """Workers whose pages in a pool a rule holds for review now. One query."""
+    here = Q(pool=pool) | Q(project=pool.project_id) | Q(requester=pool.project.created_by_id)
+    return set(in_force(Sanction.REVIEWED).filter(here).values_list("worker_id", flat=True))
 
 
 def counts(pool: Pool) -> dict[str, int]:

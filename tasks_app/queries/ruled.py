@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
 
 from quorate.accounts.models import User
+from tasks_app.enums import Sanction
 from tasks_app.errors import NotFound
 from tasks_app.grammar import rule as grammar
 from tasks_app.models import Appeal, Exclusion, Firing, Pool, Project, Rule, Skill
@@ -98,8 +99,10 @@ def dispute(appeal: Appeal) -> Told:
 
 
 def excluded_from(worker: User) -> list[Exclusion]:
-    """What keeps the worker from some work now. One query."""
-    return list(in_force().filter(worker=worker).select_related("project", "pool", "requester", "firing"))
+    """What keeps the worker from some work now, or holds while it is done. One query."""
+    now = in_force().filter(worker=worker) | in_force(Sanction.SLOWED).filter(worker=worker)
+    now |= in_force(Sanction.REVIEWED).filter(worker=worker)
+    return list(now.select_related("project", "pool", "requester", "firing"))
 
 
 def _told(firing: Firing, who: str, names: dict[str, str], made: Appeal | None = None) -> Told:

@@ -21,14 +21,25 @@ from tasks_app.web.requester.forms import DomainForm, data_of
 from tasks_app.web.requester.page import REFUSED, me, posted, project_context, project_view, see_other
 
 EXCLUDE = tuple((f"exclude-{place}", f"No more work {words}") for place, words in grammar.SCOPES.items())
-ACTIONS = (("warn", "Tell the worker, no more"), *EXCLUDE, ("skill", "Give a skill"))
+ACTIONS = (
+    ("warn", "Tell the worker, no more"),
+    *EXCLUDE,
+    ("slow-project", "A page every so many seconds"),
+    ("review-project", "Hold what is handed in for review by hand"),
+    ("add_overlap", "Ask one more about each of these items"),
+    ("skill", "Give a skill"),
+)
+MEASURES = [(key, row.label) for key, row in grammar.MEASURES.items()]
+WAYS = (("below", "is below"), ("above", "is above"))
+# Further conditions of the form, by the number behind their fields' names.
+FURTHER = range(2, grammar.MAX_CONDITIONS)
 
 
 class RuleForm(DomainForm):
-    """One condition and what follows from it; several conditions come by the API."""
+    """A condition, up to two more that must hold as well, and what follows from them."""
 
-    measure = forms.ChoiceField(choices=[(key, row.label) for key, row in grammar.MEASURES.items()], label="When")
-    way = forms.ChoiceField(choices=(("below", "is below"), ("above", "is above")), label="is")
+    measure = forms.ChoiceField(choices=MEASURES, label="When")
+    way = forms.ChoiceField(choices=WAYS, label="is")
     value = forms.FloatField(
         label="Limit", help_text="Percent for shares.", widget=forms.NumberInput(attrs={"step": "any"}), min_value=0
     )
@@ -37,29 +48,67 @@ class RuleForm(DomainForm):
     action = forms.ChoiceField(choices=ACTIONS, label="Then")
     days = forms.IntegerField(required=False, label="For how many days", initial=30, help_text="Empty: for good.")
     again = forms.BooleanField(required=False, label="No longer count these answers, and ask others again")
+    seconds = forms.IntegerField(required=False, label="Seconds from page to page", initial=20)
     skill = forms.ChoiceField(required=False, label="Skill")
+    skill_value = forms.IntegerField(
+        required=False, label="With the value", min_value=0, max_value=100, help_text="Empty: the measure’s."
+    )
 
     def __init__(self, *args: Any, skills: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["skill"] = forms.ChoiceField(
-            required=False, label="Skill", choices=[("", "–"), *skills.items()], help_text="Its value is the measure’s."
-        )
+        self.fields["skill"] = forms.ChoiceField(required=False, label="Skill", choices=[("", "–"), *skills.items()])
+        for number in FURTHER:
+            self.fields[f"measure{number}"] = forms.ChoiceField(
+                required=False, choices=[("", "–"), *MEASURES], label="And"
+            )
+            self.fields[f"way{number}"] = forms.ChoiceField(required=False, choices=WAYS, label="is")
+            self.fields[f"value{number}"] = forms.FloatField(
+                required=False, label="Limit", min_value=0, widget=forms.NumberInput(attrs={"step": "any"})
+            )
+            self.fields[f"least{number}"] = forms.IntegerField(required=False, label="Over at least")
+
+    def further(self) -> list[list[forms.BoundField]]:
+        """The fields of the further conditions, condition by condition."""
+        return [[self[f"{name}{number}"] for name in ("measure", "way", "value", "least")] for number in FURTHER]
+
+    def opens(self) -> bool:
+        """Whether a further condition was begun, so that the page shows them."""
+        return any(self[f"measure{number}"].value() for number in FURTHER)
+
+    def clean(self) -> dict[str, Any]:
+        """A condition that was begun is whole."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        for number in FURTHER:
+            if given.get(f"measure{number}") and given.get(f"value{number}") is None:
+                self.add_error(f"value{number}", "Give a limit.")
+        return given
 
     def body(self) -> dict[str, Any]:
         """The rule as data, unchecked."""
         given = self.cleaned_data
-        measure = given["measure"]
-        form = grammar.MEASURES[measure].form
-        scale = {grammar.PERCENT: 0.01, grammar.MONEY: 1e6}.get(form, 1)
+        when = [_condition(given, "")]
+        when += [_condition(given, str(number)) for number in FURTHER if given[f"measure{number}"]]
         action, _, place = given["action"].partition("-")
         then: dict[str, Any] = {"do": action}
-        if action == "exclude":
+        if action in grammar.PLACED:
             then |= {"from": place, "days": given["days"]}
+            then |= {"seconds": given["seconds"]} if action == "slow" else {}
         elif action == "skill":
-            then |= {"skill": given["skill"], "days": given["days"]}
-        condition = {"measure": measure, "is": given["way"], "value": given["value"] * scale, "least": given["least"]}
+            then |= {"skill": given["skill"], "days": given["days"], "value": given["skill_value"]}
         again = [{"do": "ask_again"}] if given["again"] else []
-        return {"when": [condition], "window": given["window"], "then": [then, *again]}
+        return {"when": when, "window": given["window"], "then": [then, *again]}
+
+
+def _condition(given: dict[str, Any], number: str) -> dict[str, Any]:
+    measure = given[f"measure{number}"]
+    scale = {grammar.PERCENT: 0.01, grammar.MONEY: 1e6}.get(grammar.MEASURES[measure].form, 1)
+    least = given[f"least{number}"]
+    return {
+        "measure": measure,
+        "is": given[f"way{number}"] or "below",
+        "value": given[f"value{number}"] * scale,
+        "least": 1 if least is None else least,
+    }
 
 
 @project_view("form")

@@ -6,7 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from quorate.accounts.models import User
 from quorate.events.models import Dirty
-from tasks_app.domain import ruling
+from tasks_app.domain import ruling, skills
 from tasks_app.domain.judging import judge_project
 from tasks_app.domain.rule_presets import presets
 from tasks_app.enums import Topic
@@ -64,6 +64,25 @@ def test_rule_is_made_from_the_form(client: Client, pool: Pool) -> None:
     assert body["then"] == [{"do": "exclude", "from": "project", "days": 7}, {"do": "ask_again"}]
     assert client.post(path(pool), FORM | {"value": "160"}).status_code == 422
     assert client.post(path(pool), FORM | {"action": "skill"}).status_code == 422
+
+
+def test_the_form_takes_further_conditions_and_the_values_of_its_actions(
+    client: Client, pool: Pool, alice: User
+) -> None:
+    further = {"measure2": "pace", "way2": "below", "value2": "0.5", "least2": "4", "measure3": "earned_today"}
+    slow = FORM | further | {"action": "slow-project", "seconds": "45", "again": ""}
+    assert client.post(path(pool), slow).status_code == 422
+    assert client.post(path(pool), slow | {"value3": "2.5", "way3": "above"}).status_code == 303
+    body = Rule.objects.get().body
+    assert body["when"][1:] == [
+        {"measure": "pace", "is": "below", "value": 0.5, "least": 4},
+        {"measure": "earned_today", "is": "above", "value": 2_500_000, "least": 1},
+    ]
+    assert body["then"] == [{"do": "slow", "from": "project", "days": 7, "seconds": 45}]
+    skill = skills.create_skill(owner=alice, name="Steady")
+    given = FORM | {"action": "skill", "skill": skill.public_id, "skill_value": "80", "again": ""}
+    assert client.post(path(pool), given).status_code == 303
+    assert Rule.objects.order_by("-pk")[0].body["then"][0]["value"] == 80
 
 
 def test_proposal_is_tried_then_used(client: Client, pool: Pool) -> None:
