@@ -102,6 +102,15 @@ class Remaining:
 
 
 @dataclass(frozen=True)
+class Ending:
+    """What all answers to a pool's items will have cost when the last is done, micro-units."""
+
+    likely: int
+    least: int
+    most: int
+
+
+@dataclass(frozen=True)
 class Live:
     """Everything the live page shows."""
 
@@ -277,13 +286,32 @@ def remaining(pool: Pool, distribution: Spread, recent: Sequence[int]) -> Remain
     if pool.state != PoolState.OPEN or not counted or not distribution.open_counts:
         return Remaining()
     per_second = sum(counted) / len(counted) / 60
+    likely, least, most = (left / per_second for left in _left(pool, distribution))
+    return Remaining(likely, least, most)
+
+
+def ending(pool: Pool, distribution: Spread) -> Ending | None:
+    """What the items will have cost in the end, known ones not counted; the range as for `remaining`. None where nothing is open."""
+    if pool.state not in {PoolState.OPEN, PoolState.PAUSED} or not distribution.open_counts:
+        return None
+    price = pool.reward / pool.tasks_per_assignment
+    likely, least, most = (round((distribution.answers + left) * price) for left in _left(pool, distribution))
+    return Ending(likely, least, most)
+
+
+def saved_money(pool: Pool, distribution: Spread) -> int | None:
+    """What finished items cost less than the maximum of answers for each would have, micro-units; None before any is finished."""
+    if distribution.per_done is None:
+        return None
+    done = sum(distribution.counts.values()) - sum(distribution.open_counts.values())
+    return round(max(0.0, pool.overlap_max - distribution.per_done) * done * pool.reward / pool.tasks_per_assignment)
+
+
+def _left(pool: Pool, distribution: Spread) -> tuple[float, float, float]:
+    """Answers still to come: likely as finished items took so far, least at the minimum, most at the maximum."""
     low, high = pool.overlap_min, pool.overlap_max
     usual = min(high, max(low, distribution.per_done or (low + high) / 2))
-    return Remaining(
-        likely=distribution.left(usual) / per_second,
-        least=distribution.left(low) / per_second,
-        most=distribution.left(high) / per_second,
-    )
+    return distribution.left(usual), distribution.left(low), distribution.left(high)
 
 
 def remembered(

@@ -51,6 +51,33 @@ def outlook_of(pool: Pool) -> Outlook | None:
     return Outlook(found[:-1], found[-1], source)
 
 
+@dataclass(frozen=True)
+class Duration:
+    """Seconds of work that a pool's items will take, all workers together: `likely`, in the range `least`..`most`; at
+    `seconds` an answer, which are measured in this project or (`own` False) the middle of similar ones.
+    """
+
+    likely: float
+    least: float
+    most: float
+    seconds: float
+    own: bool
+
+
+def duration_of(pool: Pool, tasks: int, asked: Forecast) -> Duration | None:
+    """How long `tasks` items will take at the answers forecast; None where nobody has answered anything alike. One query at most."""
+    seconds, own = pool.median_seconds, True
+    if not seconds:
+        alike = Pool.objects.filter(project__created_by=pool.project.created_by_id, project__kind=pool.project.kind)
+        known = alike.filter(median_seconds__gt=0).order_by("-pk").values_list("median_seconds", flat=True)[:20]
+        measured = [found for found in known if found]
+        if not measured:
+            return None
+        seconds, own = float(np.median(measured)), False
+    each = tasks * seconds
+    return Duration(each * asked.answers, each * asked.least, each * asked.most, seconds, own)
+
+
 def _crowd(project: Project, classes: int) -> tuple[KnownCrowd, Source]:
     rows = WorkerStats.objects.filter(answers__gte=EACH, confusion__isnull=False).order_by("-answers")
     own = _known(rows.filter(project=project)[:MOST_WORKERS], classes)

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from quorate.accounts.models import User
 from tasks_app.domain.projects import create_project
-from tasks_app.models import Pool, Project
+from tasks_app.models import AggregationState, Pool, Project, Task
 from tasks_app.queries.pools import current_pool
 from tests import factories
 from tests.wiping import wipe
@@ -234,3 +234,27 @@ def test_pages_have_no_violation_and_no_sideways_scroll(
         assert (path, [(one["id"], [node["target"] for node in one["nodes"]]) for one in violations]) == (path, [])
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
     context.close()
+
+
+# --- Confidence -------------------------------------------------------------------------------------------------------
+def test_the_picture_of_confidence_and_the_forecasts_fit_every_screen(desk: "Page", alice: User) -> None:
+    pool = factories.make_open_pool(alice, tasks=6)
+    factories.answer_all(factories.make_workers(3), pool, ["cat"] * 3)
+    factories.aggregate(pool)
+    Task.objects.filter(pool=pool, name="item-1").update(state="open")
+    Pool.objects.filter(pk=pool.pk).update(median_seconds=8.0)
+    bins = [(0.66, 0.61, 0.58, 9.5), (0.82, 0.74, 0.71, 14.0), (0.93, 0.86, 0.88, 21.5), (0.98, 0.94, 0.92, 15.0)]
+    AggregationState.objects.filter(project=pool.project).update(
+        honesty={"temperature": 0.72, "tasks": 60.0, "bins": bins}
+    )
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for scheme, size in zip(schemes, SIZES, strict=True):
+        desk.emulate_media(color_scheme=scheme)
+        desk.set_viewport_size(size)
+        for place in ("known-answers", "live", "price"):
+            desk.goto(f"/p/{pool.project.public_id}/{place}/")
+            assert desk.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+            found = Axe().run(desk).response["violations"]
+            assert [(v["id"], [node["target"] for node in v["nodes"]]) for v in found] == [], (place, size)
+    desk.goto(f"/p/{pool.project.public_id}/known-answers/")
+    assert "surer than it is right, so it is shown lower" in desk.locator("#honesty").inner_text()

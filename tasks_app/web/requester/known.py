@@ -20,6 +20,7 @@ from tasks_app.queries import known as reads
 from tasks_app.queries.media import media_urls
 from tasks_app.queries.pools import current_pool
 from tasks_app.web.asked import asked, asked_row
+from tasks_app.web.requester.confidence_check import confidence_check
 from tasks_app.web.requester.forms import DomainForm, locked
 from tasks_app.web.requester.items import item_of, thumbs
 from tasks_app.web.requester.page import REFUSED, me, posted, project_context, project_view, role_of, see_other
@@ -216,5 +217,6 @@ def _show(
         words=tools.get(project.kind).items,
         started=pool.state != PoolState.DRAFT,
         ready=bool(project.question),
+        **confidence_check(project),
     )
     return render(request, "requester/known/page.html", context, status=status)

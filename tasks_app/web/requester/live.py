@@ -53,6 +53,8 @@ def _numbers(pool: Pool) -> dict[str, Any]:
             live.money.spent / MICRO, (live.money.spent + live.money.held) / MICRO, label="Money spent of what was held"
         ),
         "saved": _saved(pool, live.spread),
+        "saved_money": dashboards.saved_money(pool, live.spread),
+        "ending": dashboards.ending(pool, live.spread),
         "reopened": reopened_lately(pool, live.at),
         # A closed project can still receive what was in work; a draft has nothing to show.
         "polled": pool.state != PoolState.DRAFT and (pool.state != PoolState.CLOSED or live.in_work > 0),

@@ -14,7 +14,7 @@ from tasks_app.domain.funding import cost_of
 from tasks_app.enums import OverlapMode, PoolState
 from tasks_app.errors import DomainError, InvalidInput
 from tasks_app.models import Pool, Project
-from tasks_app.queries.forecasts import outlook_of
+from tasks_app.queries.forecasts import duration_of, outlook_of
 from tasks_app.queries.pools import current_pool
 from tasks_app.web import charts
 from tasks_app.web.requester.forms import OVERLAP_MODES, PriceForm, data_of, locked
@@ -22,6 +22,8 @@ from tasks_app.web.requester.page import REFUSED, me, project_context, project_v
 
 # Until answers are measured: what an hour would pay if one item took this many seconds.
 SUPPOSED_SECONDS = (3, 10, 30, 120)
+# Workers supposed to be at it together, in a forecast of time.
+AT_ONCE = 10
 
 
 @project_view("form")
@@ -124,4 +126,6 @@ def _forecast(pool: Pool, cost: pricing.Estimate) -> dict[str, Any]:
             cost_of(pool, round(cost.tasks * answers)) for answers in (asked.least, asked.answers, asked.most)
         ),
         "saved": 1 - asked.answers / pool.overlap_max,
+        "duration": duration_of(pool, cost.tasks, asked) if cost.tasks else None,
+        "at_once": AT_ONCE,
     }

@@ -11,6 +11,7 @@ from tasks_app.enums import ResultState
 from tasks_app.models import AggregationState, Pool, Result, Task
 from tasks_app.queries.votes import counting_votes
 from tests import factories
+from tests.conftest import ClientFor
 
 KNOWN = 14
 
@@ -36,7 +37,9 @@ def sure(pool: Pool) -> list[float]:
     return sorted(Result.objects.filter(task__pool=pool, task__kind="main").values_list("confidence", flat=True))
 
 
-def test_a_crowd_that_agrees_on_what_is_wrong_is_shown_less_sure_and_asked_on(agreed: Pool) -> None:
+def test_a_crowd_that_agrees_on_what_is_wrong_is_shown_less_sure_and_asked_on(
+    agreed: Pool, client_for: ClientFor
+) -> None:
     assert set(agreed.tasks.values_list("state", flat=True)) == {ResultState.SETTLED}
     assert AggregationState.objects.get().honesty is None
     before = sure(agreed)
@@ -49,6 +52,10 @@ def test_a_crowd_that_agrees_on_what_is_wrong_is_shown_less_sure_and_asked_on(ag
     assert sum(row[3] for row in honesty["bins"]) == pytest.approx(KNOWN)
     main = Task.objects.filter(pool=agreed, kind="main")
     assert max(sure(agreed)) < min(before)
+    page = client_for(agreed.project.created_by).get(f"/p/{agreed.project.public_id}/known-answers/").text
+    assert "surer than it is right, so it is shown lower" in page
+    assert f"From {KNOWN} known items" in page
+    assert "Line chart of right over confidence, %" in page
     assert set(main.values_list("state", flat=True)) == {ResultState.OPEN}
     assert max(main.values_list("slots_free", flat=True)) <= 2  # within the maximum
 

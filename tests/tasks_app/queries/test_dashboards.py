@@ -171,3 +171,14 @@ def test_what_is_costly_to_count_is_counted_once_for_all_who_look(cost: float, a
         1,
         asked,
     ]
+
+
+def test_the_cost_in_the_end_and_the_money_saved_follow_the_answers() -> None:
+    """Four items done with three answers each, two open with one; an answer costs .05."""
+    pool = Pool(state=PoolState.OPEN, overlap_min=2, overlap_max=5, reward=100_000, tasks_per_assignment=2)
+    spread = dashboards.Spread(counts={3: 4, 1: 2}, open_counts={1: 2})
+    assert dashboards.ending(pool, spread) == dashboards.Ending(likely=900_000, least=800_000, most=1_100_000)
+    assert dashboards.saved_money(pool, spread) == 400_000
+    done = dashboards.Spread(counts={3: 4}, open_counts={})
+    assert dashboards.ending(pool, done) is None
+    assert dashboards.saved_money(pool, dashboards.Spread({0: 2}, {0: 2})) is None

@@ -137,7 +137,7 @@ def test_page_takes_a_fixed_number_of_queries(
     rows = "".join(f"item-{number},cat\n" for number in range(count))
     send(client, open_pool, "a.csv", f"item,answer\n{rows}")
     client.get("/projects/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         html = client.get(f"/p/{open_pool.project.public_id}/known-answers/").content.decode()
     assert html.count("Withdraw item-") == count
 

@@ -62,6 +62,15 @@ def test_price_tells_what_to_expect_and_from_whom(client: Client, project: Proje
     shown = client.get(address(project)).text
     assert "Known from a simulated crowd" in shown
     assert "What a right result costs" in shown
+    assert "How long it takes is known once answers come" in shown
+    other = factories.make_project(project.created_by, kind=project.kind, name="Earlier")
+    other.pools.update(median_seconds=6.0)
+    found = client.get(address(project)).context
+    assert not found["duration"].own
+    assert found["duration"].likely == pytest.approx(6.0 * found["cost"].tasks * found["outlook"].asked.answers)
+    assert found["duration"].least <= found["duration"].likely <= found["duration"].most
+    current_pool(project).project.pools.update(median_seconds=3.0)
+    assert "an answer, as measured" in client.get(address(project)).text
     WorkerStats.objects.bulk_create(
         WorkerStats(project=project, worker=one, answers=20, confusion=[[0.9, 0.1], [0.1, 0.9]], support=[10.0, 10.0])
         for one in workers[:4]
