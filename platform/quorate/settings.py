@@ -298,6 +298,8 @@ SPECTACULAR_SETTINGS = {
 CURRENCY = env_text("QUORATE_CURRENCY", "USD")
 # Decoding an image takes some 4 bytes a pixel; above this the file is refused before it is decoded.
 MAX_IMAGE_PIXELS = env_int("QUORATE_MAX_MEGAPIXELS", 40, least=1, most=400) * 1_000_000
+# A sound or film is stored as it was sent; this is the largest that is taken.
+MAX_RECORDING_BYTES = env_int("QUORATE_MAX_RECORDING_MB", 512, least=1) * 1024 * 1024
 # What one worker may hold unfinished in one pool: the page in work and those prefetched.
 MAX_ACTIVE_ASSIGNMENTS = env_int("QUORATE_MAX_ACTIVE", 5, least=1, most=100)
 # The relay rings at most this often for one subject, in milliseconds: news in between is one job.

@@ -9,10 +9,10 @@ from django.conf import settings
 from quorate.accounts.models import User
 from quorate.common import money
 from tasks_app.domain.pricing import Estimate
-from tasks_app.models import Answer, Assignment, Export, MediaFile, Pool, Project, Result, Task
+from tasks_app.models import Answer, Assignment, Export, Pool, Project, Result, Task
 from tasks_app.queries.api_lists import Progress, Wallet
 from tasks_app.queries.api_work import PageTask
-from tasks_app.tools import pictures_in
+from tasks_app.tools import media_in
 
 Json = dict[str, Any]
 MediaUrl = Callable[[str], str]
@@ -30,7 +30,7 @@ def assignment_page(
     instructions_html: str,
     media_url: MediaUrl,
 ) -> Json:
-    """An assignment with all that is needed to work on it. `media_url` signs the address of a stored image."""
+    """An assignment with all that is needed to work on it. `media_url` signs the address of a stored file."""
     pool = assignment.pool
     project = pool.project
     return {
@@ -59,7 +59,7 @@ def assignment_page(
 
 def media_addresses(item: Json, media_url: MediaUrl) -> Json:
     """Where the item's picture is, and those of its other columns by name."""
-    found = {name: media_url(sha256) for name, sha256 in pictures_in(item).items()}
+    found = {name: media_url(sha256) for name, sha256 in media_in(item).items()}
     return {"media_url": found.pop("", None), "media_urls": found}
 
 
@@ -232,7 +232,3 @@ def export(row: Export, *, file: str | None) -> Json:
         "error": row.error,
         "file": file,
     }
-
-
-def stored_image(row: MediaFile) -> Json:
-    return {"image": row.sha256, "width": row.width, "height": row.height}

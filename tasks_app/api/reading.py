@@ -26,6 +26,18 @@ class ImageParser(BaseParser):
         return stream
 
 
+class SoundParser(ImageParser):
+    """The same for sounds."""
+
+    media_type = "audio/*"
+
+
+class FilmParser(ImageParser):
+    """The same for films."""
+
+    media_type = "video/*"
+
+
 class AnyRenderer(JSONRenderer):
     """For files, which are what they are whatever the caller accepts; errors are JSON all the same."""
 
@@ -53,11 +65,11 @@ def body(request: Request, shape: type[Serializer[Any]]) -> Json:
     return checked
 
 
-def image(request: Request) -> IO[bytes]:
+def media_body(request: Request) -> IO[bytes]:
     """The body's stream. Raises InvalidInput for an empty one, which the frame does not give to the parser."""
     stream: Any = request.data
     if not hasattr(stream, "read"):
-        raise InvalidInput(fields={"image": "The body holds no bytes."})
+        raise InvalidInput(fields={"file": "The body holds no bytes."})
     return cast(IO[bytes], stream)
 
 

@@ -155,7 +155,7 @@ class NewTasks(Strict):
         child=serializers.JSONField(),
         min_length=1,
         max_length=1000,
-        help_text='Texts: {"text": …}; images: {"image": "<sha256 of a stored image>"}; both may have "name", "meta", '
+        help_text='Texts: {"text": …}; images: {"image": "<sha256 of a stored image>"}, likewise "audio" and "video"; all may have "name", "meta", '
         "and the columns of their kind.",
     )
 
@@ -379,7 +379,12 @@ class Export(serializers.Serializer[Any]):
     file = serializers.CharField(allow_null=True, help_text="Where to fetch it; null until it is ready.")
 
 
-class StoredImage(serializers.Serializer[Any]):
-    image = serializers.CharField(help_text="SHA-256 of the image as stored: the item's name for it.")
-    width = serializers.IntegerField()
-    height = serializers.IntegerField()
+class StoredMedia(serializers.Serializer[Any]):
+    image = serializers.CharField(required=False, help_text="SHA-256 of the image as stored: the item's name for it.")
+    audio = serializers.CharField(required=False, help_text="The same of a sound.")
+    video = serializers.CharField(required=False, help_text="The same of a film.")
+    width = serializers.IntegerField(required=False, help_text="Of an image or film.")
+    height = serializers.IntegerField(required=False)
+    milliseconds = serializers.IntegerField(
+        required=False, allow_null=True, help_text="Of a sound or film, null where the file does not tell."
+    )

@@ -11,14 +11,14 @@ from quorate.accounts.models import User
 from tasks_app import rules
 from tasks_app.api import lists, payloads
 from tasks_app.api import serializers as shapes
-from tasks_app.api.reading import ImageParser, body, caller, image
+from tasks_app.api.reading import FilmParser, ImageParser, SoundParser, body, caller, media_body
 from tasks_app.api.schema import described
 from tasks_app.domain.bringing_items import bring_items
-from tasks_app.domain.storing_images import store_image
+from tasks_app.domain.storing_recordings import store_media
 from tasks_app.models import Answer, Task
 from tasks_app.queries import api_lists, gate
 from tasks_app.queries.api_pseudonyms import pseudonym
-from tasks_app.queries.media import media_url
+from tasks_app.queries.media import media_url, shown
 
 
 class Tasks(APIView):
@@ -41,21 +41,19 @@ class Tasks(APIView):
 
 
 class Media(APIView):
-    parser_classes = (ImageParser,)
+    parser_classes = (ImageParser, SoundParser, FilmParser)
 
     @described(
         "media_create",
         tag="tasks",
-        takes=dict.fromkeys(("image/png", "image/jpeg", "image/webp"), OpenApiTypes.BINARY),
-        returns=shapes.StoredImage,
+        takes=dict.fromkeys(("image/png", "image/jpeg", "image/webp", "audio/*", "video/*"), OpenApiTypes.BINARY),
+        returns=shapes.StoredMedia,
         status=201,
     )
     def post(self, request: Request, project: str) -> Response:
-        """Store an image: its bytes are the body. It is turned upright, stripped and re-encoded; again is harmless."""
+        """Store an image, a sound or a film: its bytes are the body; again is harmless. An image is turned upright, stripped and re-encoded."""
         found = gate.project(caller(request), project, rules.edit)
-        return Response(
-            payloads.stored_image(store_image(project=found, data=image(request), name="image")), status=201
-        )
+        return Response(shown(store_media(project=found, data=media_body(request), name="file")), status=201)
 
 
 class OneTask(APIView):

@@ -11,13 +11,13 @@ from tasks_app.domain.funding import hold_for_new_tasks
 from tasks_app.enums import Lane, PoolState
 from tasks_app.errors import Conflict
 from tasks_app.models import Import, Pool, Task, TaskImage
-from tasks_app.tools import pictures_in
+from tasks_app.tools import STORED, media_in
 from tasks_app.tools.fields import Json
 
 BATCH = 500
 QUEUE_BITS = 62
-# What an item is called, and what follows from its picture.
-NAMES = {"name", "meta", "width", "height"}
+# What an item is called, and what follows from its picture or recording.
+NAMES = {"name", "meta", "width", "height", "milliseconds"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,10 @@ class Added:
 
 
 def fingerprint(item: Json) -> str:
-    """The same for the same content, whatever it is called: 64 hex digits; a picture with nothing beside it is its own."""
+    """The same for the same content, whatever it is called: 64 hex digits; a stored file with nothing beside it is its own."""
     content = {name: value for name, value in item.items() if name not in NAMES}
-    if content.keys() == {"image"}:
-        return str(item["image"])
+    if len(content) == 1 and content.keys() <= STORED:
+        return str(*content.values())
     if content.keys() == {"text"}:
         return hashlib.sha256(b"text\x00" + str(item["text"]).encode()).hexdigest()
     return hashlib.sha256(b"item\x00" + json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -68,7 +68,7 @@ def add_tasks(*, pool: Pool, items: Sequence[NewTask], actor: User | None, sourc
     shown = [
         TaskImage(task=task, sha256=sha256)
         for task in fresh
-        for sha256 in sorted(set(pictures_in(task.data).values()) - {task.fingerprint})
+        for sha256 in sorted(set(media_in(task.data).values()) - {task.fingerprint})
     ]
     TaskImage.objects.bulk_create(shown, batch_size=BATCH)
     return Added(len(fresh), len(items) - len(fresh))

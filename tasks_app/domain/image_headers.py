@@ -37,7 +37,7 @@ DAMAGED = (
     struct.error,
     zlib.error,
 )
-_NOT_AN_IMAGE = "This is not an image that can be read: send PNG, JPEG or WEBP."
+NOT_AN_IMAGE = "This is not an image that can be read: send PNG, JPEG or WEBP."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def why_refused(start: bytes) -> str:
         return "SVG drawings are not accepted, as they can carry scripts. Save it as PNG."
     if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<script")):
         return "This is a web page or XML, not an image."
-    return _NOT_AN_IMAGE
+    return NOT_AN_IMAGE
 
 
 def read_header(file: IO[bytes]) -> Header:

@@ -11,7 +11,7 @@ from typing import IO
 
 from django.conf import settings
 
-from tasks_app.domain.storing_images import max_file_bytes
+from tasks_app.domain.storing_recordings import largest_file
 from tasks_app.errors import InvalidInput
 
 MAX_ENTRIES = 50_000
@@ -71,8 +71,8 @@ def _copy_bounded(packed: IO[bytes], copy: IO[bytes]) -> None:
     total = 0
     while chunk := packed.read(_CHUNK):
         total += len(chunk)
-        if total > max_file_bytes():
-            raise InvalidInput(f"The file is larger than {max_file_bytes() // 1_000_000} MB.")
+        if total > largest_file():
+            raise InvalidInput(f"The file is larger than {largest_file() // 1_000_000} MB.")
         copy.write(chunk)
 
 

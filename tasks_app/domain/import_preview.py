@@ -5,7 +5,7 @@ from itertools import islice
 from pathlib import PurePath
 
 from tasks_app import tools
-from tasks_app.domain.import_rows import shape_of
+from tasks_app.domain.import_rows import MEDIA_SHAPES, shape_of
 from tasks_app.domain.import_tables import PREVIEW_RECORDS, Record, open_table
 from tasks_app.models import Import
 
@@ -22,8 +22,40 @@ _TEXT_NAMES = (
     "description",
     "question",
 )
-_IMAGE_NAMES = ("image", "file", "filename", "file_name", "image_path", "path", "photo", "picture", "img", "name")
-_IMAGE_ENDINGS = {".png", ".jpg", ".jpeg", ".webp"}
+_FILE_NAMES = (
+    "audio",
+    "sound",
+    "clip",
+    "recording",
+    "video",
+    "film",
+    "image",
+    "file",
+    "filename",
+    "file_name",
+    "image_path",
+    "path",
+    "photo",
+    "picture",
+    "img",
+    "name",
+)
+_ENDINGS = {
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".webp",
+    ".wav",
+    ".mp3",
+    ".ogg",
+    ".oga",
+    ".opus",
+    ".flac",
+    ".m4a",
+    ".mp4",
+    ".webm",
+    ".weba",
+}
 
 
 @dataclass(frozen=True)
@@ -71,7 +103,7 @@ def preview(batch: Import) -> Preview:
                 encoding=table.encoding,
                 delimiter={",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}.get(table.delimiter, ""),
                 tables=len(tables),
-                images=shapes.count("image"),
+                images=sum(shape in MEDIA_SHAPES for shape in shapes),
                 archives=shapes.count("zip"),
             )
         if found.columns:
@@ -83,7 +115,7 @@ def guess_column(columns: list[str], records: list[Record], *, media: str) -> st
     """The likeliest column for the item: by its name, else by what stands in it; "" where there is no column."""
     if not columns:
         return ""
-    named = _TEXT_NAMES if media == "text" else _IMAGE_NAMES
+    named = _TEXT_NAMES if media == "text" else _FILE_NAMES
     by_name = {column.strip().lower(): column for column in reversed(columns)}
     for name in named:
         if name in by_name:
@@ -91,8 +123,8 @@ def guess_column(columns: list[str], records: list[Record], *, media: str) -> st
 
     def weight(column: str) -> float:
         cells = [record.cells.get(column, "") for record in records]
-        if media == "image":
-            return sum(PurePath(cell.strip()).suffix.lower() in _IMAGE_ENDINGS for cell in cells)
+        if media != "text":
+            return sum(PurePath(cell.strip()).suffix.lower() in _ENDINGS for cell in cells)
         return sum(len(cell) for cell in cells if not cell.replace(".", "").replace("-", "").isdigit())
 
     return max(columns, key=weight)

@@ -1,7 +1,7 @@
 """The rows of an import: a fixed sequence made of its uploaded files, so that row 1,234 is the same row after a restart.
 
-Without a table every image is a row: image files, and the images in each ZIP. With a table (CSV, TSV, JSONL) its records
-are the rows, and the images beside it are what its image column names.
+Without a table every file is a row: images, sounds or films as the project asks about, and those in each ZIP. With a table
+(CSV, TSV, JSONL) its records are the rows, and the files beside it are what its columns name.
 """
 
 import unicodedata
@@ -17,16 +17,19 @@ from django.core.files.storage import default_storage
 
 from tasks_app import tools
 from tasks_app.domain import import_tables
-from tasks_app.domain.image_headers import SNIFF_BYTES, kind_of, why_refused
+from tasks_app.domain.image_headers import SNIFF_BYTES, kind_of
 from tasks_app.domain.import_archives import Archive
 from tasks_app.domain.import_tables import Record, open_table, table_format
-from tasks_app.domain.storing_images import store_image
+from tasks_app.domain.recording_headers import is_recording
+from tasks_app.domain.storing_recordings import Media, store_media, why_wrong
 from tasks_app.errors import InvalidInput
 from tasks_app.models import Import, ImportFile, Project
+from tasks_app.queries.media import shown
 from tasks_app.tools.fields import Json
 
 MAX_ROWS = 500_000
 NAME_COLUMNS = ("id", "name", "title", "file", "filename", "file_name", "key")
+MEDIA_SHAPES = {"image", "recording"}
 Opener = Callable[[], AbstractContextManager[IO[bytes]]]
 
 
@@ -34,35 +37,38 @@ Opener = Callable[[], AbstractContextManager[IO[bytes]]]
 class Row:
     """One row: where it stands, what people call it, and the item's content or what is wrong with it.
 
-    `columns` and `images` are what the kind takes besides its content, by column; `meta` is the rest.
+    `columns` and `files` are what the kind takes besides its content, by column; `meta` is the rest.
     """
 
     place: str
     name: str = ""
     problem: str = ""
     text: str | None = None
-    image: Opener | None = None
+    file: Opener | None = None
     meta: dict[str, str] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
-    images: dict[str, Opener] = field(default_factory=dict)
+    files: dict[str, Opener] = field(default_factory=dict)
 
 
 # --- What a file is ---------------------------------------------------------------------------------------------------
 def recognise(name: str, file: IO[bytes]) -> str:
-    """The end of an upload's storage name: "image", "zip", "csv.utf-8" and the like, "other". Reads the content."""
+    """The end of an upload's storage name: "image", "recording", "zip", "csv.utf-8" and the like, "other". Reads the content."""
     file.seek(0)
     start = file.read(SNIFF_BYTES)
     if kind_of(start):
         return "image"
+    if is_recording(start):
+        return "recording"
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "zip"
     return (start and table_format(name, file)) or "other"
 
 
-def shape_of(upload: ImportFile) -> Literal["image", "zip", "table", "other"]:
+def shape_of(upload: ImportFile) -> Literal["image", "recording", "zip", "table", "other"]:
     """What `recognise` said when the file arrived."""
     ending = upload.storage_name.rsplit("/", 1)[-1].split(".", 1)[1]
-    return cast(Literal["image", "zip", "other"], ending) if ending in {"image", "zip", "other"} else "table"
+    known = {*MEDIA_SHAPES, "zip", "other"}
+    return cast(Literal["image", "recording", "zip", "other"], ending) if ending in known else "table"
 
 
 # --- The sequence -----------------------------------------------------------------------------------------------------
@@ -78,7 +84,7 @@ class Rows:
         self._tables = [upload for upload in self._files if shape_of(upload) == "table"]
         self._stack = ExitStack()
         self._archives: dict[int, Archive] = {}
-        self._images: dict[str, list[Opener]] | None = None
+        self._named: dict[str, list[Opener]] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -87,7 +93,7 @@ class Rows:
         self._stack.close()
 
     def count(self) -> int:
-        """How many rows there are; at most MAX_ROWS + 1 are counted. Decodes no image."""
+        """How many rows there are; at most MAX_ROWS + 1 are counted. Decodes nothing."""
         total = 0
         for upload in self._files:
             total += self._length(upload, MAX_ROWS + 1 - total)
@@ -110,8 +116,8 @@ class Rows:
     def _is_one(self, upload: ImportFile) -> bool:
         """Whether a file is one row by its shape alone."""
         shape = shape_of(upload)
-        if shape in {"image", "zip"}:
-            return self._media == "text" or (shape == "image" and not self._tables)
+        if shape in {*MEDIA_SHAPES, "zip"}:
+            return self._media == "text" or (shape != "zip" and not self._tables)
         return shape == "other"
 
     def _length(self, upload: ImportFile, most: int) -> int:
@@ -130,8 +136,8 @@ class Rows:
             yield Row(upload.name, upload.name, problem="This project asks about texts: bring CSV, TSV or JSONL.")
         elif self._tables:
             return
-        elif shape == "image":
-            yield Row(upload.name, short_name(upload.name), image=_opener(upload))
+        elif shape in MEDIA_SHAPES:
+            yield Row(upload.name, short_name(upload.name), file=_opener(upload))
         else:
             yield from self._archive_rows(upload)
 
@@ -155,40 +161,41 @@ class Rows:
             if PurePosixPath(info.filename).suffix.lower() in import_tables.TABLE_ENDINGS:
                 yield Row(place, problem="This is a table: bring it beside the ZIP, not inside.")
             else:
-                yield Row(place, short_name(info.filename), image=partial(archive.open, info))
+                yield Row(place, short_name(info.filename), file=partial(archive.open, info))
 
-    def _image_index(self) -> dict[str, list[Opener]]:
-        """Every image that a table may name: by its whole path, and by its file name alone."""
-        if self._images is None:
-            self._images = defaultdict(list)
+    def _index(self) -> dict[str, list[Opener]]:
+        """Every file that a table may name: by its whole path, and by its file name alone."""
+        if self._named is None:
+            self._named = defaultdict(list)
             for upload in self._files:
-                if shape_of(upload) == "image":
+                if shape_of(upload) in MEDIA_SHAPES:
                     self._note(upload.name, _opener(upload))
                 elif shape_of(upload) == "zip":
                     try:
                         archive = self._archive(upload)
                     except InvalidInput:
-                        continue  # its images are missing, which each row that names one will say
+                        continue  # its files are missing, which each row that names one will say
                     for info in archive.entries:
                         self._note(info.filename, partial(archive.open, info))
-        return self._images
+        return self._named
 
     def _note(self, name: str, opener: Opener) -> None:
-        images = cast(dict[str, list[Opener]], self._images)
+        files = cast(dict[str, list[Opener]], self._named)
         path = same_name(name)
         for key in {path, path.rsplit("/", 1)[-1]}:
-            images[key].append(opener)
+            files[key].append(opener)
 
-    def _find_image(self, wanted: str) -> Opener:
-        """Raises InvalidInput for an image that is not there, or is there twice."""
-        found = self._image_index().get(same_name(wanted), [])
+    def _find(self, wanted: str) -> Opener:
+        """Raises InvalidInput for a file that is not there, or is there twice."""
+        what = "image" if self._media == "image" else "file"
+        found = self._index().get(same_name(wanted), [])
         if len(found) == 1:
             return found[0]
         if wanted.lower().startswith(("http://", "https://")):
-            raise InvalidInput("Images are not fetched from addresses: upload them beside the table.")
+            raise InvalidInput(f"{what.capitalize()}s are not fetched from addresses: upload them beside the table.")
         if not found:
-            raise InvalidInput(f"No image called “{wanted[:80]}” was uploaded with this table.")
-        raise InvalidInput(f"{len(found)} images are called “{wanted[:80]}”: write the folder too.")
+            raise InvalidInput(f"No {what} called “{wanted[:80]}” was uploaded with this table.")
+        raise InvalidInput(f"{len(found)} {what}s are called “{wanted[:80]}”: write the folder too.")
 
     # --- Tables -------------------------------------------------------------------------------------------------------
     def _table_rows(self, upload: ImportFile) -> Iterator[Row]:
@@ -218,40 +225,43 @@ class Rows:
         taken = {name.strip().lower(): name for name in others if name.strip().lower() in self._columns}
         meta = {key: value for key, value in others.items() if key not in taken.values()}
         try:
-            images = {
-                name: self._find_image(others[given])
+            files = {
+                name: self._find(others[given])
                 for name, given in taken.items()
-                if self._columns[name].kind == "image"
+                if self._columns[name].kind in tools.STORED
             }
-            columns = {name: others[given] for name, given in taken.items() if name not in images}
+            columns = {name: others[given] for name, given in taken.items() if name not in files}
             if self._media == "text":
                 name = short_name(named) or f"Line {record.line}"
-                return Row(place, name, text=content, meta=meta, columns=columns, images=images)
-            image = self._find_image(content)
-            return Row(place, short_name(content), image=image, meta=meta, columns=columns, images=images)
+                return Row(place, name, text=content, meta=meta, columns=columns, files=files)
+            file = self._find(content)
+            return Row(place, short_name(content), file=file, meta=meta, columns=columns, files=files)
         except InvalidInput as error:
             return Row(place, short_name(content), problem=error.message)
 
 
 # --- A row as an item -------------------------------------------------------------------------------------------------
 def item_of(batch: Import, row: Row) -> Json:
-    """The canonical item of a row; an image is stored on the way. Raises InvalidInput with the reason as message."""
+    """The canonical item of a row; its files are stored on the way. Raises InvalidInput with the reason as message."""
     if row.problem:
         raise InvalidInput(row.problem)
     project = batch.pool.project
-    raw: Json = {"text": row.text} if row.image is None else _stored(project, row.image, row.name)
+    tool = tools.get(project.kind)
+    raw: Json = (
+        {"text": row.text} if row.file is None else _stored(project, row.file, row.name, cast(Media, tool.media))
+    )
     raw |= row.columns
-    for column, opener in row.images.items():
-        raw[column] = _stored(project, opener, column)
+    kinds = {column.name: column.kind for column in tool.columns}
+    for column, opener in row.files.items():
+        raw[column] = _stored(project, opener, column, cast(Media, kinds[column]))
     if row.meta:
         raw["meta"] = row.meta
-    return tools.get(project.kind).clean_item(raw)
+    return tool.clean_item(raw)
 
 
-def _stored(project: Project, opener: Opener, name: str) -> Json:
+def _stored(project: Project, opener: Opener, name: str, media: Media) -> Json:
     with opener() as file:
-        media = store_image(project=project, data=file, name=name)
-    return {"image": media.sha256, "width": media.width, "height": media.height, "name": name}
+        return shown(store_media(project=project, data=file, name=name, media=media)) | {"name": name}
 
 
 # --- Names ------------------------------------------------------------------------------------------------------------
@@ -288,4 +298,4 @@ def _why_other(upload: ImportFile, media: str) -> str:
         return "A JSON list: write one object a line instead (JSONL)."
     if media == "text" and start:
         return "This is no table: bring CSV, TSV or JSONL."
-    return why_refused(start)
+    return why_wrong(start, media)

@@ -8,7 +8,7 @@ from tasks_app.domain.projects import clone_project, record, share_media
 from tasks_app.enums import ResultState, TaskKind
 from tasks_app.errors import Conflict
 from tasks_app.models import Pool, Project, Task
-from tasks_app.tools import pictures_in
+from tasks_app.tools import media_in
 
 # More than this is no remainder: the question is wrong, and cloning the project with another one is the way.
 MOST = 20_000
@@ -28,7 +28,7 @@ def send_contested(*, project: Project, actor: User, name: str) -> Project:
         if len(tasks) > MOST:
             raise Conflict(f"More than {MOST:,} items are contested: clone the project and ask something else.")
         copy = clone_project(project=project, actor=actor, name=name)
-        share_media(project, copy, {sha256 for task in tasks for sha256 in pictures_in(task.data).values()})
+        share_media(project, copy, {sha256 for task in tasks for sha256 in media_in(task.data).values()})
         pool = Pool.objects.select_for_update(of=("self",)).select_related("project").get(project=copy)
         added = add_tasks(pool=pool, items=[NewTask(task.data, task.name) for task in tasks], actor=actor)
         record(project, actor, "project.contested_sent", to=copy.public_id, items=added.created)

@@ -10,10 +10,6 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, BinaryIO
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
-from django.db import transaction
-from django.db.models.functions import Now
 from PIL import Image, ImageCms, ImageOps
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
@@ -21,7 +17,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from tasks_app.domain.image_headers import DAMAGED, Header, read_header
-from tasks_app.domain.keeping_media import KEPT, keep, lock_content
+from tasks_app.domain.storing import SPOOL, keep_row, known_source, put, read_bounded
 from tasks_app.errors import InvalidInput
 from tasks_app.models import MediaFile, Project
 from tasks_app.queries.media import thumb_name
@@ -31,8 +27,6 @@ MAX_SIDE = 30_000
 QUALITY = 92
 _EXTENSIONS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
 _PLUGINS: dict[str, type[ImageFile]] = {"PNG": PngImageFile, "JPEG": JpegImageFile, "WEBP": WebPImageFile}
-_CHUNK = 1 << 20
-_SPOOL = 8 << 20
 
 
 def max_file_bytes() -> int:
@@ -48,9 +42,9 @@ def store_image(*, project: Project, data: BinaryIO | IO[bytes], name: str) -> M
     for that message's field.
     """
     try:
-        with SpooledTemporaryFile(max_size=_SPOOL) as copy:
-            source = _read_bounded(data, copy)
-            known = _known(project, source)
+        with SpooledTemporaryFile(max_size=SPOOL) as copy:
+            source = read_bounded(data, copy, max_file_bytes())
+            known = known_source(project, source)
             if known is not None:
                 return known
             header = read_header(copy)
@@ -68,40 +62,12 @@ def store_image(*, project: Project, data: BinaryIO | IO[bytes], name: str) -> M
         height=size[1],
         size=len(encoded),
     )
-    # Files first: a row must never speak of an image that is not there. A file without a row harms nobody.
-    _put(thumb_name(digest), thumb)
-    _put(media.storage_name, encoded)
-    fields = {field: getattr(media, field) for field in ("sha256", "extension", "width", "height", "size")}
-    with transaction.atomic():
-        # The row before the content, as a sweep does: the other way round the two could wait for each other in a ring.
-        keep(MediaFile.objects.filter(project=project, source_sha256=source))
-        lock_content(digest)
-        stored, _ = MediaFile.objects.get_or_create(
-            project=project, source_sha256=source, defaults={**fields, "kept_until": Now() + KEPT}
-        )
-        # The same content may have been swept for another project before this lock was ours: then it is written again.
-        _put(thumb_name(digest), thumb)
-        _put(media.storage_name, encoded)
-    return stored
 
+    def write() -> None:
+        put(thumb_name(digest), thumb, len(thumb))
+        put(media.storage_name, encoded, len(encoded))
 
-def _known(project: Project, source: str) -> MediaFile | None:
-    """The image that these very bytes became before, kept for a day from now; None where it, or its file, is gone."""
-    rows = MediaFile.objects.filter(project=project, source_sha256=source)
-    known = rows.first() if keep(rows) else None
-    return known if known is not None and default_storage.exists(known.storage_name) else None
-
-
-def _read_bounded(data: BinaryIO | IO[bytes], copy: IO[bytes]) -> str:
-    """Copies at most `max_file_bytes`; the SHA-256 of what was read."""
-    digest, total = hashlib.sha256(), 0
-    while chunk := data.read(_CHUNK):
-        total += len(chunk)
-        if total > max_file_bytes():
-            raise InvalidInput(f"The file is larger than {max_file_bytes() // 1_000_000} MB.")
-        digest.update(chunk)
-        copy.write(chunk)
-    return digest.hexdigest()
+    return keep_row(media, write)
 
 
 def _check_bounds(header: Header) -> None:
@@ -181,18 +147,3 @@ def _thumb(image: Image.Image) -> bytes:
     out = BytesIO()
     image.convert("RGBA" if image.mode in {"LA", "RGBA"} else "RGB").save(out, "WEBP", quality=80, method=2)
     return out.getvalue()
-
-
-def _put(name: str, content: bytes) -> None:
-    """Stores bytes under a name made of their hash, once.
-
-    A process killed in the middle of writing leaves a file that is too short: the size tells, and it is written again.
-    """
-    if default_storage.exists(name):
-        if default_storage.size(name) == len(content):
-            return
-        default_storage.delete(name)
-    taken = default_storage.save(name, ContentFile(content))
-    if taken != name:
-        # Somebody stored the same bytes meanwhile and storage gave ours another name.
-        default_storage.delete(taken)

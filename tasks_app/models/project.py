@@ -39,7 +39,10 @@ class Membership(models.Model):
 
 
 class MediaFile(models.Model):
-    """An image as stored: decoded, turned upright, re-encoded. Its name in storage is the hash of its bytes."""
+    """A file that items show, as stored. An image was decoded, turned upright and re-encoded; a sound or film is as it was sent.
+
+    Its name in storage is the hash of its bytes. A sound has sides of 0.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="media")
     sha256 = models.CharField(max_length=64)
@@ -47,6 +50,7 @@ class MediaFile(models.Model):
     extension = models.CharField(max_length=5)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
+    milliseconds = models.PositiveIntegerField(null=True, blank=True, help_text="Of a recording, if its header tells.")
     size = models.PositiveBigIntegerField()
     # See domain/keeping_media.py. None: something showed it when it was last looked at, so nothing is due.
     kept_until = models.DateTimeField(null=True, blank=True, help_text="Kept until then, shown or not.")
@@ -66,4 +70,5 @@ class MediaFile(models.Model):
     @property
     def storage_name(self) -> str:
         """Where the bytes lie: named by content, so no upload chooses a path."""
-        return f"images/{self.sha256[:2]}/{self.sha256}.{self.extension}"
+        folder = "images" if self.extension in {"png", "jpg", "webp"} else "recordings"
+        return f"{folder}/{self.sha256[:2]}/{self.sha256}.{self.extension}"

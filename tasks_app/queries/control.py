@@ -332,7 +332,7 @@ def effective_settings() -> list[tuple[str, list[tuple[str, str, str]]]]:
                 ("DATABASE_URL", _host(settings.DATABASE_URL), "Host of the database."),
                 ("REDIS_URL", _host(settings.REDIS_URL), "Host of the broker and cache."),
                 ("QUORATE_DATA", str(settings.DATA), "Folder for data."),
-                ("QUORATE_S3_BUCKET", settings.S3_BUCKET or "not set: files on disk", "Bucket for images and exports."),
+                ("QUORATE_S3_BUCKET", settings.S3_BUCKET or "not set: files on disk", "Bucket for media and exports."),
                 ("QUORATE_URL", settings.PUBLIC_URL or "not set", "Public address."),
                 ("QUORATE_HOSTS", ", ".join(settings.ALLOWED_HOSTS), "Host names that are answered."),
             ],
@@ -353,6 +353,11 @@ def effective_settings() -> list[tuple[str, list[tuple[str, str, str]]]]:
                 ("QUORATE_MAX_ACTIVE", str(settings.MAX_ACTIVE_ASSIGNMENTS), "Unfinished pages of a worker in a pool."),
                 ("QUORATE_MAX_UPLOAD_MB", f"{settings.MAX_UPLOAD_BYTES // 1024**2:,} MiB", "Largest upload."),
                 ("QUORATE_MAX_MEGAPIXELS", f"{settings.MAX_IMAGE_PIXELS // 10**6} megapixels", "Largest picture."),
+                (
+                    "QUORATE_MAX_RECORDING_MB",
+                    f"{settings.MAX_RECORDING_BYTES // 1024**2:,} MiB",
+                    "Largest sound or film.",
+                ),
                 (
                     "QUORATE_RELAY_DEBOUNCE_MS",
                     f"{settings.RELAY_DEBOUNCE_MS} ms",

@@ -29,6 +29,7 @@ from tasks_app.models import Assignment, Pool, Restriction, Task
 
 # "1,000+" is all a worker wants to know, and counting 100,000 rows for it would make the list slow.
 LEFT_MOST = 1000
+_ICONS = {"image": "image", "text": "text", "audio": "sound", "video": "film"}
 HOUR = 3600
 CENT = 10_000
 LEFT = """(SELECT count(*) FROM (
@@ -54,7 +55,7 @@ class Offer:
     requester: str
     kind: str
     kind_title: str
-    media: str
+    icon: str
     state: str
     reward: int
     tasks: int
@@ -102,7 +103,7 @@ def offer(pool: Pool) -> Offer:
         requester=project.created_by.name,
         kind=project.kind,
         kind_title=tool.title,
-        media=tool.media,
+        icon=_ICONS[tool.media],
         state=pool.state,
         reward=pool.reward,
         tasks=pool.tasks_per_assignment,

@@ -106,6 +106,16 @@ def duration(seconds: float | str | None) -> str:
 
 
 # --- Times ------------------------------------------------------------------------------------------------------------
+@register.filter
+def length_of(milliseconds: float | str | None) -> str:
+    """The length of a sound or film as players write it: 3:07, 1:02:09; nothing where it is unknown."""
+    if not milliseconds:
+        return ""
+    minutes, seconds = divmod(round(float(milliseconds) / 1000), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
 def spoken_distance(then: datetime, now: datetime) -> str:
     """In words: "just now", "5 min ago", "in 2 h"; one unit, rounded down; what app.js writes too when it refreshes the page."""
     seconds = (now - then).total_seconds()

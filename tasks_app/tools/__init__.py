@@ -2,7 +2,11 @@
 
 from tasks_app.errors import NotFound
 from tasks_app.tools.asking import ExtraField, ItemColumn
-from tasks_app.tools.base import AnswerBatch, Demo, Fit, TaskResult, Tool, Truth, WorkerReport, pictures_in
+from tasks_app.tools.audio_classification import AudioClassification
+from tasks_app.tools.audio_comparison import AudioComparison
+from tasks_app.tools.audio_regions import AudioRegions
+from tasks_app.tools.audio_transcription import AudioTranscription
+from tasks_app.tools.base import STORED, AnswerBatch, Demo, Fit, TaskResult, Tool, Truth, WorkerReport, media_in
 from tasks_app.tools.bounding_box import BoundingBox
 from tasks_app.tools.ellipse import Ellipse
 from tasks_app.tools.free_text import FreeText
@@ -27,6 +31,7 @@ from tasks_app.tools.text_rating import TextRating
 from tasks_app.tools.text_spans import TextSpans
 
 __all__ = [
+    "STORED",
     "AnswerBatch",
     "Demo",
     "ExtraField",
@@ -38,7 +43,7 @@ __all__ = [
     "WorkerReport",
     "all_tools",
     "get",
-    "pictures_in",
+    "media_in",
 ]
 
 _TOOLS: dict[str, Tool] = {
@@ -64,6 +69,10 @@ _TOOLS: dict[str, Tool] = {
         TextSpans(),
         FreeText(),
         ImageTranscription(),
+        AudioClassification(),
+        AudioRegions(),
+        AudioTranscription(),
+        AudioComparison(),
         Questionnaire(),
         OwnHtml(),
     )

@@ -68,11 +68,11 @@ class ExtraField:
 class ItemColumn:
     """Something that items carry beside their content and workers see: a column of a table, a field of an item in the API.
 
-    "image": in a table the name of an uploaded image, in the API the SHA-256 of a stored one. "json": JSON, in a table as
+    "image", "audio", "video": in a table the name of an uploaded file, in the API the SHA-256 of a stored one. "json": JSON, in a table as
     its text; read by `Tool.clean_column`.
     """
 
     name: str
     help: str
     required: bool = False
-    kind: Literal["text", "json", "image"] = "text"
+    kind: Literal["text", "json", "image", "audio", "video"] = "text"

@@ -25,6 +25,15 @@ MAX_PROMPT = 500
 MAX_TEXT = 100_000
 MAX_COLUMN = 20_000
 MAX_SIDE = 100_000
+MAX_MILLISECONDS = 24 * 3600 * 1000
+# What an item may show of a stored file, and what tells its size; a sound or film may not tell how long it is.
+STORED = {"image", "audio", "video"}
+_CONTENT = {
+    "text": ("text",),
+    "image": ("image", "width", "height", "name"),
+    "audio": ("audio", "milliseconds", "name"),
+    "video": ("video", "width", "height", "milliseconds", "name"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +160,7 @@ class Tool(ABC):
     kind: ClassVar[str]
     title: ClassVar[str]
     summary: ClassVar[str]
-    media: ClassVar[Literal["image", "text"]]
+    media: ClassVar[Literal["image", "text", "audio", "video"]]
     items: ClassVar[Labels]
     export_formats: ClassVar[tuple[str, ...]] = ("csv", "jsonl")
     # 0: the question has no classes; its `classes` is an empty list all the same.
@@ -292,13 +301,12 @@ class Tool(ABC):
     def clean_item(self, raw: Any) -> Json:
         """The canonical item (Task.data). Raises InvalidInput with fields such as "width"."""
         problems = Problems()
-        content = ("text",) if self.media == "text" else ("image", "width", "height", "name")
-        known = (*content, *(column.name for column in self.columns), "meta")
+        known = (*_CONTENT[self.media], *(column.name for column in self.columns), "meta")
         entry = read_object(raw, "", problems, known=known)
         if self.media == "text":
             item: Json = {"text": read_text(entry.get("text"), "text", problems, maximum=MAX_TEXT, lines=True)}
         else:
-            item = read_picture(entry, "", problems)
+            item = read_stored(self.media, entry, "", problems)
         for column in self.columns:
             value = self.clean_column(column, entry.get(column.name), item, problems)
             if value or value == 0:
@@ -311,35 +319,37 @@ class Tool(ABC):
 
     def clean_column(self, column: ItemColumn, raw: Any, item: Json, problems: Problems) -> Any:
         """What an item carries in a column, canonical; something empty where it carries nothing. `item` is the rest so far."""
-        if column.kind == "image":
+        if column.kind in STORED:
             if not raw:
                 return None
-            known = ("image", "width", "height", "name")
-            return read_picture(read_object(raw, column.name, problems, known=known), column.name, problems)
+            entry = read_object(raw, column.name, problems, known=_CONTENT[column.kind])
+            return read_stored(column.kind, entry, column.name, problems)
         return read_text(raw, column.name, problems, maximum=MAX_COLUMN, required=False, lines=True)
 
 
-def pictures_in(item: Json) -> dict[str, str]:
-    """SHA-256 of the pictures that an item shows, by column; "" is its content."""
-    own = {"": str(item["image"])} if "image" in item else {}
-    return own | {name: value["image"] for name, value in item.items() if isinstance(value, dict) and "image" in value}
+def media_in(item: Json) -> dict[str, str]:
+    """SHA-256 of the stored files that an item shows, by column; "" is its content."""
+    parts = {"": item} | {name: value for name, value in item.items() if isinstance(value, dict)}
+    return {name: str(part[media]) for name, part in parts.items() for media in sorted(STORED & part.keys())}
 
 
-def read_picture(entry: Json, field: str, problems: Problems) -> Json:
-    """A stored picture with its size."""
-    return {
-        "image": read_text(entry.get("image"), join(field, "image"), problems, maximum=64),
-        "width": _read_side(entry.get("width"), join(field, "width"), problems),
-        "height": _read_side(entry.get("height"), join(field, "height"), problems),
-        "name": read_text(entry.get("name"), join(field, "name"), problems, maximum=255, required=False),
-    }
+def read_stored(media: str, entry: Json, field: str, problems: Problems) -> Json:
+    """A stored picture or film with its size, a stored sound or film with its length if that is known."""
+    found: Json = {media: read_text(entry.get(media), join(field, media), problems, maximum=64)}
+    if media != "audio":
+        found["width"] = _read_whole(entry.get("width"), join(field, "width"), problems, MAX_SIDE)
+        found["height"] = _read_whole(entry.get("height"), join(field, "height"), problems, MAX_SIDE)
+    if media != "image":
+        length, name = entry.get("milliseconds"), join(field, "milliseconds")
+        found["milliseconds"] = None if length is None else _read_whole(length, name, problems, MAX_MILLISECONDS)
+    return found | {"name": read_text(entry.get("name"), join(field, "name"), problems, maximum=255, required=False)}
 
 
-def _read_side(raw: Any, name: str, problems: Problems) -> int:
-    side = read_number(raw, name, problems, minimum=1, maximum=MAX_SIDE)
-    if side is not None and side != int(side):
+def _read_whole(raw: Any, name: str, problems: Problems, maximum: int) -> int:
+    number = read_number(raw, name, problems, minimum=1, maximum=maximum)
+    if number is not None and number != int(number):
         problems.add(name, "Must be a whole number.")
-    return int(side or 0)
+    return int(number or 0)
 
 
 def _read_meta(raw: Any, problems: Problems) -> Mapping[str, str]:

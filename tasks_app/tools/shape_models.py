@@ -16,6 +16,7 @@ from tasks_app.tools.base import AnswerBatch, Fit, TaskResult, WorkerReport
 from tasks_app.tools.class_models import MAX_CONFUSION
 from tasks_app.tools.fields import Json
 from tasks_app.tools.shape_fields import EXTRAS
+from tasks_app.tools.text_models import TextModel
 from tasks_app.tools.worker_state import number_or_none, open_state, seal_state
 
 # The hand that drew what is known to be right; no worker has this id.
@@ -156,7 +157,11 @@ def _results(
 
 
 def _extras(answers: ShapeAnswers, fusion: ShapeFusion, given: list[Json]) -> dict[int, Json]:
-    """Flags and attributes of the fused shapes, by cluster: what more than half of those who drew the thing say."""
+    """What the fused shapes carry besides their form, by cluster.
+
+    Flags and attributes: what more than half of those who drew the thing say. A text: what at least half of them wrote,
+    voted on word by word.
+    """
     said: dict[int, Counter[tuple[str, str, Any]]] = {}
     for cluster, source in zip(fusion.member.tolist(), answers.source.tolist(), strict=True):
         shape = given[source]
@@ -170,7 +175,32 @@ def _extras(answers: ShapeAnswers, fusion: ShapeFusion, given: list[Json]) -> di
             if 2 * count > fusion.votes[cluster]:
                 shape = found.setdefault(cluster, {})
                 shape[field] = shape.get(field, {}) | {name: value} if name else value
+    for cluster, text in _texts(answers, fusion, given).items():
+        found.setdefault(cluster, {})["text"] = text
     return found
+
+
+def _texts(answers: ShapeAnswers, fusion: ShapeFusion, given: list[Json]) -> dict[int, str]:
+    worker = answers.worker[answers.answer].tolist()
+    said = [
+        (cluster, worker[place], given[source]["text"])
+        for place, (cluster, source) in enumerate(zip(fusion.member.tolist(), answers.source.tolist(), strict=True))
+        if given[source].get("text")
+    ]
+    if not said:
+        return {}
+    counts = Counter(cluster for cluster, _, _ in said)
+    batch = AnswerBatch(
+        np.array([cluster for cluster, _, _ in said], dtype=np.int64),
+        np.array([who for _, who, _ in said], dtype=np.int64),
+        [{"text": text} for _, _, text in said],
+    )
+    results = TextModel().fit(batch, final=True).results
+    return {
+        cluster: results[cluster].value["text"]
+        for cluster, count in counts.items()
+        if 2 * count >= fusion.votes[cluster]
+    }
 
 
 def _reports(answers: ShapeAnswers, fusion: ShapeFusion) -> dict[int, WorkerReport]:

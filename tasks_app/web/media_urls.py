@@ -1,4 +1,4 @@
-"""/media/: uploaded images."""
+"""/media/: uploaded images, sounds and films."""
 
 from django.urls import path
 

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 
 from tasks_app import tools
 from tasks_app.web import sandbox
+from tasks_app.web.ranges import asked_range
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,6 +50,8 @@ class Pages(SimpleHTTPRequestHandler):
             body, of = sandbox.document().encode(), "text/html"
         elif self.path in self.kinds:
             body, of = self.kinds[self.path].encode(), "application/json"
+        elif self.headers.get("Range") and self.path.startswith("/static/demo/"):
+            return self._part()
         else:
             return super().do_GET()
         self.send_response(200)
@@ -57,6 +60,17 @@ class Pages(SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
         return None
+
+    def _part(self) -> None:
+        """A recording can be sought only in what comes in parts."""
+        content = Path(self.translate_path(self.path)).read_bytes()
+        first, last = asked_range(self.headers["Range"], len(content)) or (0, len(content) - 1)
+        self.send_response(206)
+        self.send_header("Content-Type", self.guess_type(self.path))
+        self.send_header("Content-Range", f"bytes {first}-{last}/{len(content)}")
+        self.send_header("Content-Length", str(last - first + 1))
+        self.end_headers()
+        self.wfile.write(content[first : last + 1])
 
     def end_headers(self) -> None:
         policy = sandbox.POLICY if self.path == "/sandbox/" else "default-src 'self'"

@@ -397,3 +397,102 @@ def test_a_short_or_slanting_swipe_is_no_answer_and_one_on_a_zoomed_picture_move
     page.get_by_role("button", name="Zoom in").click()
     swipe(page, -150, 0)
     assert submits(page) == []
+
+
+# Recordings
+
+
+def test_regions_are_marked_by_drag_and_by_key_and_moved_by_both(show: Open) -> None:
+    page = show("audio_regions", question={"transcribe": True})
+    page.wait_for_function("document.querySelector('audio').readyState > 2")
+    box = page.locator(".time-box").bounding_box()
+    assert box is not None
+    second = box["width"] / 6
+    top = box["y"] + 60
+
+    page.keyboard.press("2")
+    page.mouse.move(box["x"] + 2.3 * second, top)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 3.2 * second, top, steps=4)
+    page.mouse.up()
+    drawn = value(page)["regions"][1]
+    assert (drawn["class"], abs(drawn["start"] - 2300) < 20, abs(drawn["end"] - 3200) < 20) == ("knocking", True, True)
+    # Its end is in hand, then its class: the arrows move the one, a class key changes the other.
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+ArrowLeft")
+    assert value(page)["regions"][1]["end"] == drawn["end"] - 220
+    page.keyboard.press("1")
+    assert value(page)["regions"][1]["class"] == "bird"
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    assert value(page)["regions"][1] == drawn
+
+    # By key alone: five seconds on, I, half a second on, O.
+    page.keyboard.press("Escape")
+    page.evaluate("document.querySelector('audio').currentTime = 4.2")
+    page.keyboard.press("i")
+    assert problems(page) == ["unfinished"]
+    page.evaluate("document.querySelector('audio').currentTime = 4.8")
+    page.keyboard.press("o")
+    assert value(page)["regions"][2] == {"class": "bird", "start": 4200, "end": 4800}
+    page.keyboard.press("t")
+    page.keyboard.type("i o tweet")
+    assert value(page)["regions"][2]["text"] == "i o tweet"
+    page.keyboard.press("Escape")
+    page.keyboard.press(",")
+    page.keyboard.press("Delete")
+    assert [row["start"] for row in value(page)["regions"]] == [690, 4200]
+    assert [row.split(".")[0] for row in page.locator(".region-name").all_inner_texts()] == ["1", "2"]
+    tools.get("audio_regions").clean_answer(
+        tools.get("audio_regions").clean_question({"prompt": "x", "classes": [{"name": "Bird"}], "transcribe": True}),
+        {"milliseconds": 6000},
+        value(page),
+    )
+
+
+def test_a_recording_plays_stops_loops_and_slows_down(show: Open) -> None:
+    page = show("audio_regions")
+    page.wait_for_function("document.querySelector('audio').readyState > 2")
+    page.keyboard.press(".")
+    assert page.evaluate("document.querySelector('audio').currentTime") == pytest.approx(0.69)
+    page.keyboard.press("l")
+    page.wait_for_function("!document.querySelector('audio').paused")
+    assert page.get_by_role("button", name="again and again").get_attribute("aria-pressed") == "true"
+    page.wait_for_function(
+        "document.querySelector('audio').played.length > 0 && document.querySelector('audio').currentTime < 1.3"
+    )
+    page.keyboard.press(" ")
+    page.wait_for_function("document.querySelector('audio').paused")
+    page.keyboard.press("s")
+    assert page.evaluate("document.querySelector('audio').playbackRate") == 0.75
+
+
+def test_regions_are_marked_by_finger(show: Open) -> None:
+    page = show("audio_regions", phone=True)
+    page.wait_for_function("document.querySelector('audio').readyState > 2")
+    page.evaluate("document.querySelector('audio').currentTime = 2.3")
+    page.get_by_role("button", name="A region begins here").tap()
+    page.evaluate("document.querySelector('audio').currentTime = 2.6")
+    page.get_by_role("button", name="It ends here").tap()
+    page.get_by_role("radio", name="Knocking").tap()
+    assert value(page)["regions"][1] == {"class": "knocking", "start": 2300, "end": 2600}
+
+
+def test_one_of_two_recordings_plays_at_a_time(show: Open) -> None:
+    page = show("audio_comparison")
+    page.wait_for_function("[...document.querySelectorAll('audio')].every((one) => one.readyState > 2)")
+    playing = "[...document.querySelectorAll('audio')].map((one) => !one.paused)"
+    page.keyboard.press(" ")
+    page.wait_for_function(f"{playing}.join() === 'true,false'")
+    page.get_by_role("button", name="Play").last.click()
+    page.wait_for_function(f"{playing}.join() === 'false,true'")
+    page.keyboard.press("ArrowRight")
+    assert submits(page)[0]["better"] != submits(page)[0]["shown"]
+
+
+def test_a_recording_that_cannot_be_loaded_is_told(show: Open) -> None:
+    page = show("audio_classification")
+    page.evaluate("document.querySelector('audio').src = '/no-such.wav'")
+    page.get_by_text("could not be loaded").wait_for()
+    assert problems(page) == ["no_recording", "no_answer"]

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import wave
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -39,20 +40,36 @@ def photo(shade: int) -> bytes:
     return out.getvalue()
 
 
+def sound(pitch: int) -> bytes:
+    """Six seconds of WAV, unlike that of any other number."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(1)
+        file.setframerate(1000)
+        file.writeframes(bytes((place * pitch) % 256 for place in range(6000)))
+    return out.getvalue()
+
+
+FILES: dict[str, tuple[str, Callable[[int], bytes]]] = {"image": ("png", photo), "audio": ("wav", sound)}
+
+
 def table(kind: str) -> tuple[str, list[tuple[str, bytes]]]:
-    """A JSONL table of ITEMS rows in which the item's own column is called `content`, and the images it names."""
+    """A JSONL table of ITEMS rows in which the item's own column is called `content`, and the files it names."""
     tool = tools.get(kind)
     item = RAW[kind][1]
     lines, files = [], []
     for number in range(ITEMS):
         row: dict[str, Any] = {"content": f"{item.get('text', '')} {number}", "origin": "a shelf"}
-        if tool.media == "image":
-            row["content"] = f"photo-{number}.png"
-            files.append((f"photo-{number}.png", photo(number)))
+        if tool.media in FILES:
+            ending, make = FILES[tool.media]
+            row["content"] = f"item-{number}.{ending}"
+            files.append((f"item-{number}.{ending}", make(number + 1)))
         for column in tool.columns:
-            if column.name in item and column.kind == "image":
-                row[column.name.upper()] = f"{column.name}-{number}.png"
-                files.append((f"{column.name}-{number}.png", photo(100 + number)))
+            if column.name in item and column.kind in FILES:
+                ending, make = FILES[column.kind]
+                row[column.name.upper()] = f"{column.name}-{number}.{ending}"
+                files.append((f"{column.name}-{number}.{ending}", make(100 + number)))
             elif column.name in item:
                 content = item[column.name]
                 row[column.name.upper()] = content if isinstance(content, str) else json.dumps(content)

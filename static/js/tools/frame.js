@@ -48,7 +48,7 @@ export function createFrame(root, options, content, answer) {
   const hotkeys = answer.hotkeys ?? hotkeyMap(question.classes);
   const hear = (event) => {
     const command = commandFor(event, hotkeys);
-    if (!command) return answer.onOther?.(event) ?? false;
+    if (!command) return (answer.onOther ?? content.onOther)?.(event) ?? false;
     if (command.type === "class") answer.onKey(command.class, event);
     else if (command.type === "help") showKeys();
     else return command.type === "none" || Boolean(answer.onCommand?.(command)) || content.onCommand(command);

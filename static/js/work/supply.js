@@ -4,9 +4,20 @@ import { newKey, verdict } from "./api.js";
 import { Deadline } from "./clocks.js";
 import { openPage, roomAhead, worthBeginning } from "./session.js";
 
+// Of a film only the beginning: all of the next ones could be more than the person's network has.
+function begin(sort, src) {
+  if (sort === "video") return Object.assign(document.createElement("video"), { preload: "metadata", src });
+  if (sort === "audio") return void fetch(src, { priority: "low" }).catch(() => {});
+  return Object.assign(new Image(), { src });
+}
+
+const sortOf = (content) => ["audio", "video"].find((sort) => content?.[sort]) ?? "image";
+
 function loadPictures(page) {
-  const addresses = page.tasks.flatMap((task) => [task.media_url, ...Object.values(task.media_urls ?? {})]);
-  return addresses.filter(Boolean).map((src) => Object.assign(new Image(), { src }));
+  return page.tasks.flatMap(({ item, media_url, media_urls = {} }) => [
+    ...(media_url ? [begin(sortOf(item), media_url)] : []),
+    ...Object.entries(media_urls).map(([column, src]) => begin(sortOf(item[column]), src)),
+  ]);
 }
 
 export class Supply {

@@ -22,7 +22,19 @@ from tasks_app.queries.pools import current_pool
 from tasks_app.web.asked import asked, asked_row
 from tasks_app.web.requester.page import me, project_context, project_view, see_other
 
-_IMAGES = "image/png,image/jpeg,image/webp,.zip"
+_FILES = {
+    "image": "image/png,image/jpeg,image/webp,.zip,",
+    "audio": "audio/*,.wav,.mp3,.ogg,.opus,.flac,.m4a,.zip,",
+    "video": "video/mp4,video/webm,.zip,",
+    "text": "",
+}
+# What an upload is called in a sentence, and what may be sent.
+_CALLED = {
+    "image": ("photos", "PNG, JPEG or WEBP"),
+    "audio": ("sounds", "WAV, MP3, OGG, FLAC or M4A"),
+    "video": ("films", "MP4 (H.264) or WebM"),
+    "text": ("a table", "CSV, TSV or JSONL"),
+}
 _TABLES = ",".join((*TABLE_ENDINGS, ".json"))
 
 
@@ -135,7 +147,7 @@ def _columns(project: Project, task: Task, addresses: dict[str, str]) -> list[tu
         value = task.data.get(column.name)
         if value is not None:
             text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            found.append((column.name, "" if column.kind == "image" else text, addresses.get(column.name, "")))
+            found.append((column.name, "" if column.kind in tools.STORED else text, addresses.get(column.name, "")))
     return found
 
 
@@ -148,7 +160,9 @@ def _upload(pool: Pool) -> dict[str, Any]:
     media = tools.get(pool.project.kind).media
     return {
         "media": media,
-        "accept": f"{_IMAGES},{_TABLES}" if media == "image" else _TABLES,
+        "accept": _FILES[media] + _TABLES,
+        "called": _CALLED[media][0],
+        "taken": _CALLED[media][1],
         "max_bytes": settings.MAX_UPLOAD_BYTES,
         "max_files": MAX_FILES,
         "columns": tools.get(pool.project.kind).columns,

@@ -17,11 +17,13 @@ from tasks_app.domain import keeping_media, uploading
 from tasks_app.domain.adding_tasks import NewTask, add_tasks
 from tasks_app.domain.projects import create_project
 from tasks_app.domain.storing_images import store_image
+from tasks_app.domain.storing_recordings import store_media
 from tasks_app.models import MediaFile, Project
 from tasks_app.queries.media import media_url, thumb_name
 from tests.conftest import ClientFor
 from tests.factories import QUESTIONS
 from tests.s3_server import Bucket, serve
+from tests.tasks_app.recordings import wav
 
 SETTINGS = Path(__file__).resolve().parents[3] / "platform/quorate/settings.py"
 
@@ -91,3 +93,15 @@ def test_an_image_goes_in_is_shown_and_goes_with_its_item(
     assert (keeping_media.sweep(), bucket) == (1, {})
     missing = client_for(alice).get(media_url(project_id=photos.pk, sha256=media.sha256, user_id=alice.pk))
     assert missing.status_code == 404
+
+
+def test_a_part_of_a_sound_is_fetched_alone(
+    bucket: Bucket, photos: Project, alice: User, client_for: ClientFor
+) -> None:
+    media = store_media(project=photos, data=BytesIO(wav(956)), name="a.wav")
+    url = media_url(project_id=photos.pk, sha256=media.sha256, user_id=alice.pk)
+    part = client_for(alice).get(url, headers={"Range": "bytes=20-29"})
+    assert (part.status_code, part["Content-Range"]) == (206, "bytes 20-29/1000")
+    assert b"".join(part.streaming_content) == wav(956)[20:30]  # type: ignore[attr-defined]
+    bucket.clear()
+    assert client_for(alice).get(url, headers={"Range": "bytes=20-29"}).status_code == 404

@@ -12,6 +12,7 @@ from tasks_app.tools.mask import mask_of
 Json = dict[str, Any]
 CLASSES = [{"key": "cat", "name": "Cat"}, {"key": "dog", "name": "Dog"}, {"key": "bird", "name": "Bird"}]
 PICTURE = {"image": "a" * 64, "width": 640, "height": 480, "name": "photo.jpg"}
+SOUND = {"audio": "a" * 64, "milliseconds": 6000, "name": "a.wav"}
 TEXT = {"text": "The quick brown fox jumps over the lazy dog."}
 PLAIN = {"prompt": "What is it?", "classes": CLASSES}
 SCALE = {"prompt": "How good is it?", "lowest": 1, "highest": 5, "lowest_label": "Bad", "highest_label": "Good"}
@@ -107,6 +108,31 @@ RAW: dict[str, tuple[Json, Json, list[Json]]] = {
         [{"text": "Der schnelle braune Fuchs."}, {"text": "The fox is quick."}],
     ),
     "image_transcription": ({"prompt": "Type it."}, PICTURE, [{"text": "Total 11.80"}, {"text": "2 flat white\n7.60"}]),
+    "audio_classification": (PLAIN, SOUND, [{"class": "cat"}, {"class": "bird"}]),
+    "audio_regions": (
+        {**PLAIN, "transcribe": True},
+        SOUND,
+        [
+            {
+                "regions": [
+                    {"class": "cat", "start": 100, "end": 900, "text": "Meow"},
+                    {"class": "dog", "start": 500, "end": 2000},
+                ]
+            },
+            {"regions": []},
+            {"regions": [{"class": "dog", "start": 3000, "end": 4000}]},
+        ],
+    ),
+    "audio_transcription": (
+        {"prompt": "Type it."},
+        SOUND,
+        [{"text": "two flat whites"}, {"text": "flat white\nplease"}],
+    ),
+    "audio_comparison": (
+        {"prompt": "Which is clearer?"},
+        {**SOUND, "second": {**SOUND, "audio": "b" * 64}, "context": "Two microphones"},
+        [{"better": "first", "shown": "second"}, {"better": "tie", "shown": "first"}],
+    ),
     "questionnaire": ({"prompt": "Look it up.", "fields": FIELDS}, TEXT, FILLED),
     "own_html": ({"prompt": "Look it up.", "fields": FIELDS, "html": "<p>Hello</p>"}, TEXT, FILLED),
     "text_spans": (

@@ -1,6 +1,7 @@
 """The kinds whose answer is a list of shapes: what they take, refuse, fuse and export."""
 
 import json
+import wave
 from functools import partial
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from aggregation.simulate import WorkerKind, confusion_matrix
+from scripts import demo_sound
 from tasks_app import tools
 from tasks_app.errors import InvalidInput
 from tasks_app.tools import AnswerBatch
@@ -219,3 +221,31 @@ def test_a_prediction_comes_with_the_item_and_is_bounded() -> None:
         with pytest.raises(InvalidInput) as caught:
             tool.clean_item(PHOTO | {"prediction": wrong})
         assert list(caught.value.fields) == ["prediction"]
+
+
+def test_what_is_said_in_a_region_is_voted_on_by_those_who_marked_it() -> None:
+    tool = tools.get("audio_regions")
+    question = tool.clean_question({"prompt": "Mark.", "classes": CLASSES, "transcribe": True})
+    texts = ["a red door", "a red door", "a bad door", ""]
+    values = [
+        {
+            "regions": [
+                {"class": "cat", "start": 1000 + 10 * n, "end": 3000, **({"text": text} if text else {})},
+                {"class": "dog", "start": 5000, "end": 5900},
+            ]
+        }
+        for n, text in enumerate(texts)
+    ]
+    batch = AnswerBatch(np.zeros(4, np.int64), np.arange(4), values)
+    [first, second] = tool.fit(question, batch).results[0].value["regions"]
+    assert (first["class"], first["text"], second["class"], "text" in second) == ("cat", "a red door", "dog", False)
+    assert abs(first["start"] - 1015) <= 15
+    assert first["end"] == 3000
+
+
+def test_the_sound_to_try_kinds_with_is_what_the_script_makes() -> None:
+    with wave.open(str(demo_sound.TARGET)) as file:
+        assert (file.getframerate(), file.getnframes()) == (demo_sound.RATE, demo_sound.RATE * demo_sound.SECONDS)
+        made = zip(file.readframes(file.getnframes()), demo_sound.samples(), strict=True)
+        # Sines may differ in their last bit from one machine to the next.
+        assert max(abs(a - b) for a, b in made) <= 1

@@ -326,3 +326,36 @@ def test_any_json_is_cleaned_or_refused(kind: str, raw: Any) -> None:
     for clean in (tool.clean_question, tool.clean_item, lambda value: tool.clean_answer(question(kind), PHOTO, value)):
         value, wrong = attempt(clean, raw)
         assert wrong or clean(value) == value
+
+
+# Regions of recordings
+
+
+def clean_regions(*rows: Any, milliseconds: int | None = 6000, **changes: Any) -> dict[str, Any]:
+    item = {"audio": "a" * 64, "milliseconds": milliseconds, "name": "a.wav"}
+    return tools.get("audio_regions").clean_answer(question("audio_regions", **changes), item, {"regions": list(rows)})
+
+
+def region(start: Any = 100, end: Any = 900, key: Any = "red-cell", **more: Any) -> dict[str, Any]:
+    return {"class": key, "start": start, "end": end, **more}
+
+
+def test_regions_are_whole_milliseconds_of_the_recording_in_order_and_each_once() -> None:
+    said = clean_regions(region(4000, 7500), region(100.4, 900.6), region(100, 901), region(100, 901, "white-cell"))
+    assert said == {"regions": [region(100, 901), region(100, 901, "white-cell"), region(4000, 6000)]}
+    assert clean_regions(region(90_000, 95_000), milliseconds=None) == {"regions": [region(90_000, 95_000)]}
+
+
+def test_regions_that_cannot_be_are_named() -> None:
+    assert fields_of(
+        lambda: clean_regions(region(-1, 5), region(10, 20), region(0, 9000), region(0, 500, "x", text="a"))
+    ) == {
+        "regions.0.start": ["Must be between 0 and 8000."],
+        "regions.0.end": ["Must be at least 50 milliseconds after start."],
+        "regions.1.end": ["Must be at least 50 milliseconds after start."],
+        "regions.2.end": ["Must be between 0 and 8000."],
+        "regions.3.class": ["There is no such class."],
+        "regions.3.text": ["The question does not ask for this."],
+    }
+    assert clean_regions(region(text=" two  words "), transcribe=True)["regions"][0]["text"] == "two  words"
+    assert clean_regions(region(0, 30), milliseconds=30) == {"regions": [region(0, 30)]}

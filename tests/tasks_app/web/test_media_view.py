@@ -11,11 +11,13 @@ from pytest_django import Settings
 
 from quorate.accounts.models import User, make_api_key
 from tasks_app.domain.storing_images import store_image
+from tasks_app.domain.storing_recordings import store_media
 from tasks_app.models import MediaFile, Project
 from tasks_app.queries import media as addresses
 from tasks_app.queries.media import media_url, signed_project
 from tests import factories
 from tests.conftest import ClientFor
+from tests.tasks_app.recordings import wav
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +59,73 @@ def test_media_thumbnail_is_small(client_for: ClientFor, stored: MediaFile, work
     response = client_for(worker).get(address(stored, worker, thumb=True))
     image = Image.open(BytesIO(body(response)))
     assert (response.headers["Content-Type"], image.format, image.size) == ("image/webp", "WEBP", (256, 171))
+
+
+@pytest.fixture
+def sound(alice: User) -> MediaFile:
+    project = factories.make_project(alice, kind="image_classification", tasks=0)
+    return store_media(project=project, data=BytesIO(wav(956)), name="a.png")
+
+
+def test_media_of_a_recording_is_served_as_what_it_is(client_for: ClientFor, sound: MediaFile, worker: User) -> None:
+    response = client_for(worker).get(address(sound, worker))
+    assert (response.status_code, len(body(response))) == (200, 1000)
+    assert {
+        name: response.headers[name]
+        for name in (
+            "Content-Type",
+            "Content-Length",
+            "Accept-Ranges",
+            "X-Content-Type-Options",
+            "Content-Security-Policy",
+        )
+    } == {
+        "Content-Type": "audio/wav",
+        "Content-Length": "1000",
+        "Accept-Ranges": "bytes",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    assert client_for(worker).get(address(sound, worker, thumb=True)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "told", "sent"),
+    [
+        ("bytes=0-", 206, "bytes 0-999/1000", slice(0, 1000)),
+        ("bytes=10-19", 206, "bytes 10-19/1000", slice(10, 20)),
+        ("bytes=990-5000", 206, "bytes 990-999/1000", slice(990, 1000)),
+        ("bytes=-4", 206, "bytes 996-999/1000", slice(996, 1000)),
+        ("bytes=-4000", 206, "bytes 0-999/1000", slice(0, 1000)),
+        ("bytes=1000-", 416, "bytes */1000", slice(0, 0)),
+        ("bytes=-0", 416, "bytes */1000", slice(0, 0)),
+        ("bytes=20-10", 200, None, slice(0, 1000)),
+        ("bytes=0-1,5-6", 200, None, slice(0, 1000)),
+        ("bytes=-", 200, None, slice(0, 1000)),
+        ("lines=0-5", 200, None, slice(0, 1000)),
+        ("bytes=" + "9" * 30 + "-", 200, None, slice(0, 1000)),
+    ],
+)
+def test_media_of_a_recording_comes_in_parts(
+    client_for: ClientFor, sound: MediaFile, worker: User, asked: str, status: int, told: str | None, sent: slice
+) -> None:
+    response = client_for(worker).get(address(sound, worker), headers={"Range": asked})
+    assert (response.status_code, response.headers.get("Content-Range")) == (status, told)
+    assert (body(response) if response.streaming else b"") == wav(956)[sent]
+
+
+def test_media_of_a_recording_that_changed_comes_whole(client_for: ClientFor, sound: MediaFile, worker: User) -> None:
+    for tag, status in ((f'"{sound.sha256}"', 206), ('"other"', 200)):
+        headers = {"Range": "bytes=0-9", "If-Range": tag}
+        response = client_for(worker).get(address(sound, worker), headers=headers)
+        assert (response.status_code, len(body(response))) == (status, 10 if status == 206 else 1000)
+
+
+def test_media_of_a_recording_whose_file_is_gone_is_not_there(
+    client_for: ClientFor, sound: MediaFile, worker: User
+) -> None:
+    default_storage.delete(sound.storage_name)
+    assert client_for(worker).get(address(sound, worker)).status_code == 404
 
 
 def test_media_of_somebody_else_is_not_there(

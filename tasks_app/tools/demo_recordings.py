@@ -1,0 +1,6 @@
+"""The recordings that kinds about sounds and films are tried with; scripts/demo_sound.py and demo_film.py make them."""
+
+from tasks_app.tools.fields import Json
+
+SOUND_FILE = "demo/garden.wav"
+SOUND: Json = {"audio": "demo", "milliseconds": 6000, "name": "garden.wav"}
