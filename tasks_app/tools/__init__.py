@@ -29,6 +29,8 @@ from tasks_app.tools.text_labels import TextLabels
 from tasks_app.tools.text_ranking import TextRanking
 from tasks_app.tools.text_rating import TextRating
 from tasks_app.tools.text_spans import TextSpans
+from tasks_app.tools.video_classification import VideoClassification
+from tasks_app.tools.video_segments import VideoSegments
 
 __all__ = [
     "STORED",
@@ -73,6 +75,8 @@ _TOOLS: dict[str, Tool] = {
         AudioRegions(),
         AudioTranscription(),
         AudioComparison(),
+        VideoClassification(),
+        VideoSegments(),
         Questionnaire(),
         OwnHtml(),
     )

@@ -4,3 +4,5 @@ from tasks_app.tools.fields import Json
 
 SOUND_FILE = "demo/garden.wav"
 SOUND: Json = {"audio": "demo", "milliseconds": 6000, "name": "garden.wav"}
+FILM_FILE = "demo/yard.webm"
+FILM: Json = {"video": "demo", "milliseconds": 4000, "width": 480, "height": 270, "name": "yard.webm"}

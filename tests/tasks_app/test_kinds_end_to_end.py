@@ -23,6 +23,7 @@ from tasks_app.domain.crowd import Manner, Person
 from tasks_app.enums import ImportState, ResultState
 from tasks_app.models import Import, Pool, Project, Result, Task
 from tests import factories
+from tests.tasks_app.recordings import mp4
 from tests.tasks_app.tools.samples import RAW
 
 ITEMS = 4
@@ -51,7 +52,16 @@ def sound(pitch: int) -> bytes:
     return out.getvalue()
 
 
-FILES: dict[str, tuple[str, Callable[[int], bytes]]] = {"image": ("png", photo), "audio": ("wav", sound)}
+def film(number: int) -> bytes:
+    """The head of an MP4, unlike that of any other number."""
+    return mp4(b"avc1", milliseconds=6000) + bytes([number]) * 8
+
+
+FILES: dict[str, tuple[str, Callable[[int], bytes]]] = {
+    "image": ("png", photo),
+    "audio": ("wav", sound),
+    "video": ("mp4", film),
+}
 
 
 def table(kind: str) -> tuple[str, list[tuple[str, bytes]]]:

@@ -13,6 +13,7 @@ Json = dict[str, Any]
 CLASSES = [{"key": "cat", "name": "Cat"}, {"key": "dog", "name": "Dog"}, {"key": "bird", "name": "Bird"}]
 PICTURE = {"image": "a" * 64, "width": 640, "height": 480, "name": "photo.jpg"}
 SOUND = {"audio": "a" * 64, "milliseconds": 6000, "name": "a.wav"}
+FILM = {"video": "a" * 64, "milliseconds": 6000, "width": 320, "height": 240, "name": "a.mp4"}
 TEXT = {"text": "The quick brown fox jumps over the lazy dog."}
 PLAIN = {"prompt": "What is it?", "classes": CLASSES}
 SCALE = {"prompt": "How good is it?", "lowest": 1, "highest": 5, "lowest_label": "Bad", "highest_label": "Good"}
@@ -132,6 +133,15 @@ RAW: dict[str, tuple[Json, Json, list[Json]]] = {
         {"prompt": "Which is clearer?"},
         {**SOUND, "second": {**SOUND, "audio": "b" * 64}, "context": "Two microphones"},
         [{"better": "first", "shown": "second"}, {"better": "tie", "shown": "first"}],
+    ),
+    "video_classification": (PLAIN, FILM, [{"class": "cat"}, {"class": "bird"}]),
+    "video_segments": (
+        PLAIN,
+        FILM,
+        [
+            {"segments": [{"class": "cat", "start": 100, "end": 900}, {"class": "dog", "start": 500, "end": 2000}]},
+            {"segments": []},
+        ],
     ),
     "questionnaire": ({"prompt": "Look it up.", "fields": FIELDS}, TEXT, FILLED),
     "own_html": ({"prompt": "Look it up.", "fields": FIELDS, "html": "<p>Hello</p>"}, TEXT, FILLED),
