@@ -145,11 +145,11 @@ def test_an_import_writes_again_what_was_swept_between_its_file_and_its_row(
     lock = keeping_media.lock_content
 
     def sweep_first(sha256: str) -> None:
-        monkeypatch.setattr("tasks_app.domain.storing_images.lock_content", lock)
+        monkeypatch.setattr("tasks_app.domain.storing.lock_content", lock)
         assert keeping_media.sweep() == 1
         lock(sha256)
 
-    monkeypatch.setattr("tasks_app.domain.storing_images.lock_content", sweep_first)
+    monkeypatch.setattr("tasks_app.domain.storing.lock_content", sweep_first)
     assert there(stored(photos)) == (True, True, True)
 
 
