@@ -31,9 +31,16 @@ def write_csv(path: Path) -> Answers:
 
 
 @pytest.fixture
-def worker(tmp_path: Path) -> Iterator[Watched]:
-    """A Celery worker, embedded, on a data folder of its own. The database stays empty: these jobs do not ask it."""
-    environment = clean_environment(tmp_path / "data")
+def worker(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Watched]:
+    """A Celery worker on a data folder of its own: embedded, or with this run's PostgreSQL and Redis, whose messages it takes.
+    The database stays empty: these jobs do not ask it.
+    """
+    data = tmp_path / "data"
+    environment = (
+        {**request.getfixturevalue("child_environment"), "QUORATE_DATA": str(data)}
+        if settings.DATABASE_URL
+        else clean_environment(data)
+    )
     running = Watched([sys.executable, "-m", "quorate", "worker", "--concurrency", "2"], environment)
     running.environment = environment  # type: ignore[attr-defined]
     running.wait_for("ready")
@@ -42,7 +49,6 @@ def worker(tmp_path: Path) -> Iterator[Watched]:
 
 
 @pytest.mark.database
-@pytest.mark.sqlite_only
 def test_workers_fit_as_one_process_does(worker: Watched, tmp_path: Path) -> None:
     a = write_csv(tmp_path / "answers.csv")
 
