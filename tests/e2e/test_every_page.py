@@ -89,6 +89,7 @@ ADMIN = [
             *("people/", "money/", "log/", "settings/"),
         )
     ],
+    "/control/projects/{texts}/alike/",
     "/control/workers/{person}/",
     "/control/people/{person}/",
 ]

@@ -169,6 +169,7 @@ TABLE: dict[str, Page] = {
     "control:lift": Page(None, CONTROL),
     "control:disputes": Page(CONTROL),
     "control:decide": Page(None, CONTROL),
+    "control:alike": Page(CONTROL),
     "control:links": Page(CONTROL),
     "control:link": Page(None, CONTROL),
     "control:dispute_answer": Page(None, CONTROL),

@@ -1,4 +1,4 @@
-"""Pairs of workers: accounts that may be one person's."""
+"""Pairs of workers: accounts that may be one person's, answers that may be copied."""
 
 from django import forms
 from django.contrib import messages
@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from quorate.accounts import linking
 from quorate.accounts.models import LinkState, User
 from tasks_app.errors import InvalidInput
-from tasks_app.queries import pairs
+from tasks_app.queries import gate, pairs
+from tasks_app.queries.alike import NEWEST, alike_pairs, has_classes
 from tasks_app.web.control.guard import admin_action, admin_page, page_of, show_errors
 
 DO = {"confirm": LinkState.CONFIRMED, "dismiss": LinkState.DISMISSED, "undo": LinkState.HINT}
@@ -31,6 +32,14 @@ class ReasonForm(forms.Form):
 def links(request: HttpRequest, admin: User) -> HttpResponse:
     """Links in force, hints, and what was dismissed."""
     return _page(request)
+
+
+@admin_page
+def alike(request: HttpRequest, admin: User, project: str) -> HttpResponse:
+    """Workers of a project whose answers are too much alike."""
+    found = gate.project(admin, project)
+    context = {"project": found, "pairs": alike_pairs(found), "newest": NEWEST, "fits": has_classes(found)}
+    return render(request, "control/alike.html", context)
 
 
 @admin_action

@@ -19,6 +19,7 @@ urlpatterns = [
     path("disputes/", disputes.disputes, name="disputes"),
     path("disputes/rejections/<str:rejection>/", disputes.answer, name="dispute_answer"),
     path("disputes/<str:appeal>/", disputes.decide, name="decide"),
+    path("projects/<str:project>/alike/", pairs.alike, name="alike"),
     path("pairs/", pairs.links, name="links"),
     path("pairs/<str:link>/", pairs.decide, name="link"),
     path("people/", people.people, name="people"),

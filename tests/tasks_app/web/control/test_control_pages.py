@@ -1,5 +1,6 @@
 """The admins' pages: for admins alone, right, at a fixed cost."""
 
+import random
 import re
 from datetime import timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from quorate.common.money import MICRO
 from quorate.events import dirty
 from quorate.events.models import Dirty, Event, Heartbeat
 from quorate.ledger import book
-from tasks_app.domain import handing_out, quality
+from tasks_app.domain import handing_out, quality, submitting
 from tasks_app.enums import Topic
 from tasks_app.models import Answer, Pool, Project, Restriction, WorkerStats
 from tasks_app.queries import control
@@ -454,3 +455,33 @@ def test_links_are_shown_with_evidence_confirmed_dismissed_and_undone(
     linking.came_in(user=workers[2], device="one browser")
     with django_assert_num_queries(4):
         assert ada.get("/control/pairs/").content.decode().count("<article") == 3
+
+
+def test_workers_who_copy_are_shown_with_evidence(ada: Client, alice: User, django_assert_num_queries: Any) -> None:
+    pool = factories.make_open_pool(alice, tasks=40, overlap_min=12, overlap_max=12, tasks_per_assignment=40)
+    people = factories.make_workers(12)
+    for number, person in enumerate(people):
+        held = factories.take(person, pool)
+        # The last two guess, with the same dice; the others know.
+        dice = random.Random(min(number, 10))
+        given = []
+        for slot in held.slots.select_related("task").order_by("task__pk"):
+            right = "cat" if slot.task.pk % 2 else "dog"
+            wrong = {"cat": "dog", "dog": "cat"}[right]
+            says = wrong if dice.random() < (0.4 if number > 9 else 0.1) else right
+            given.append(submitting.Submitted(task=slot.task.public_id, answer={"class": says}, seconds=2))
+        submitting.submit(worker=person, assignment=held.public_id, answers=given)
+    path = f"/control/projects/{pool.project.public_id}/alike/"
+    with django_assert_num_queries(9):
+        response = ada.get(path)
+    (pair,) = response.context["pairs"]
+    assert (pair.first, pair.second, pair.common, pair.alike) == (people[10], people[11], 40, 40)
+    assert pair.odd_alike > 8
+    assert people[10].name in response.content.decode()
+
+
+def test_what_has_no_classes_is_not_compared(ada: Client, alice: User) -> None:
+    pool = factories.make_open_pool(alice, kind="bounding_box")
+    factories.answer(factories.make_user("drawer"), pool)
+    html = ada.get(f"/control/projects/{pool.project.public_id}/alike/").content.decode()
+    assert "Nothing to compare" in html
