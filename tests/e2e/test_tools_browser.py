@@ -309,6 +309,32 @@ def test_list_selects_by_arrow_and_deletes(tool: Open) -> None:
     assert page.evaluate("document.activeElement.getAttribute('role')") == "option"
 
 
+def test_list_of_many_has_the_rows_in_view_and_every_shape_is_reached(tool: Open) -> None:
+    page = tool(boxes=500)
+    rows = page.locator("[role=option]")
+    settle(page)
+    assert 20 < rows.count() < 80
+    rows.first.click()
+    page.keyboard.press("End")
+    focused = "(({id}, {ariaSetSize, ariaPosInSet, innerText}) => [ariaSetSize, ariaPosInSet, innerText.split('.')[0]])({}, document.activeElement)"
+    assert page.evaluate(focused) == ["500", "500", "500"]
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate(focused) == ["500", "499", "499"]
+    page.keyboard.press("Delete")
+    settle(page)
+    assert page.evaluate(focused) == ["499", "499", "499"]
+    assert len(boxes(page)) == 499
+    page.locator(".shape-scroll").evaluate("(node) => node.scrollTo(0, 250 * node.querySelector('li').offsetHeight)")
+    page.get_by_role("option", name="Box 252,").wait_for()
+    # The selected one keeps its row, wherever the list is: Tab comes to it.
+    assert page.locator("[role=option][tabindex='0']").get_attribute("aria-posinset") == "499"
+    assert rows.count() < 80
+    seen = page.locator(".shape-row").evaluate_all(
+        "(all) => all.map((row) => [Number(row.ariaPosInSet), row.offsetTop / row.offsetHeight + 1])"
+    )
+    assert all(place == top for place, top in seen)
+
+
 def test_delete_undo_redo_by_key_and_by_button(tool: Open) -> None:
     page = tool()
     drag(page, (100, 100), (200, 200))

@@ -164,3 +164,12 @@ test("the preview keeps to the order given and tells twins apart", () => {
   assert.equal(new Set(question.classes.map((row) => row.key)).size, 3);
   assert.deepEqual(readQuestion([]).classes, []);
 });
+
+test("of many shapes only those in view have rows, of few all", async () => {
+  const { windowOf } = await import("../../static/js/annotate/list.js");
+  assert.deepEqual(windowOf(60, { top: 0, height: 100, row: 20 }), { from: 0, to: 60 });
+  assert.deepEqual(windowOf(500, { top: 0, height: 100, row: 20 }), { from: 0, to: 13 });
+  assert.deepEqual(windowOf(500, { top: 2000, height: 100, row: 20 }), { from: 92, to: 113 });
+  assert.deepEqual(windowOf(500, { top: 99999, height: 100, row: 20 }), { from: 492, to: 500 });
+  assert.deepEqual(windowOf(500, { top: 0, height: 0, row: 20 }), { from: 0, to: 8 });
+});

@@ -53,13 +53,18 @@ export function createStage({ url, size, label, describedBy, onPaint, onReady, b
     });
   };
 
+  let shown = {};
+
+  // Written only where something changed: a frame of a drag moves what is drawn, not the picture.
   function paintImage() {
     const { scale, x, y } = stage.view;
+    node.classList.toggle("is-hand", stage.hand);
+    if (shown.view === stage.view && shown.size === stage.size) return;
+    shown = { view: stage.view, size: stage.size };
     image.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
     image.style.width = `${stage.size.width}px`;
     image.style.height = `${stage.size.height}px`;
     image.classList.toggle("is-sharp", scale >= SHARP_FROM);
-    node.classList.toggle("is-hand", stage.hand);
   }
 
   function show(next, fitted = false) {
@@ -74,7 +79,7 @@ export function createStage({ url, size, label, describedBy, onPaint, onReady, b
     arrange();
     stage.fit();
   };
-  stage.fit = () => show(view.fit(stage.room, stage.size), true);
+  stage.fit = () => show(view.fit(stage.room, stage.size, view.PADDING, stage.region), true);
   stage.panBy = (dx, dy) => show(view.panBy(stage.view, dx, dy, stage.room, stage.size));
   stage.zoomAt = (factor, at) => show(view.zoomAt(stage.view, factor, at, stage.room, stage.size));
   stage.zoomStep = (direction) =>
