@@ -5,16 +5,17 @@ from typing import ClassVar
 from tasks_app.tools.asking import ItemColumn
 from tasks_app.tools.base import Demo, Labels
 from tasks_app.tools.checking import BOXES, LABEL, Checking
+from tasks_app.tools.cropping import CROP, Cropped
 from tasks_app.tools.demo_items import CELLS, CELLS_IMAGE, WHITE_CELL
 
 
-class ImageCheck(Checking):
+class ImageCheck(Cropped, Checking):
     kind = "image_check"
     title = "Check of labels or boxes"
     summary = "People judge labels or boxes that are there already: is it right, is it tight, is one missing?"
     media = "image"
     items = Labels("image", "images")
-    columns: ClassVar[tuple[ItemColumn, ...]] = (LABEL, BOXES)
+    columns: ClassVar[tuple[ItemColumn, ...]] = (LABEL, BOXES, *CROP)
 
     @property
     def demo(self) -> Demo:

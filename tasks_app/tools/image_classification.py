@@ -1,16 +1,21 @@
 """Which class does a picture show? One key or one click is the answer."""
 
+from typing import ClassVar
+
+from tasks_app.tools.asking import ItemColumn
 from tasks_app.tools.base import Demo, Labels
 from tasks_app.tools.classification import Classification
+from tasks_app.tools.cropping import CROP, Cropped
 from tasks_app.tools.demo_items import PANEL, PANEL_IMAGE
 
 
-class ImageClassification(Classification):
+class ImageClassification(Cropped, Classification):
     kind = "image_classification"
     title = "Image classification"
     summary = "People look at a picture and choose one class. One key is one answer."
     media = "image"
     items = Labels("image", "images")
+    columns: ClassVar[tuple[ItemColumn, ...]] = CROP
 
     @property
     def demo(self) -> Demo:

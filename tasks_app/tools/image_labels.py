@@ -1,16 +1,21 @@
 """Which of these does a picture show? Any number of classes, each switched by one key or click."""
 
+from typing import ClassVar
+
+from tasks_app.tools.asking import ItemColumn
 from tasks_app.tools.base import Demo, Labels
 from tasks_app.tools.class_set import ClassSet
+from tasks_app.tools.cropping import CROP, Cropped
 from tasks_app.tools.demo_items import PANEL, PANEL_IMAGE
 
 
-class ImageLabels(ClassSet):
+class ImageLabels(Cropped, ClassSet):
     kind = "image_labels"
     title = "Image labels"
     summary = "People mark everything that is true of a picture: any number of classes, or none."
     media = "image"
     items = Labels("image", "images")
+    columns: ClassVar[tuple[ItemColumn, ...]] = CROP
 
     @property
     def demo(self) -> Demo:

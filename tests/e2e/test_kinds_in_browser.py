@@ -27,15 +27,23 @@ def show(browser: Browser, address: str) -> Iterator[Open]:
     """Opens the harness with a kind's demo, as in `show("text_labels", phone=True, theme="dark")`."""
     contexts = []
 
-    def open_kind(kind: str, *, phone: bool = False, question: dict[str, Any] | None = None, **query: object) -> Page:
+    def open_kind(
+        kind: str,
+        *,
+        phone: bool = False,
+        question: dict[str, Any] | None = None,
+        item: dict[str, Any] | None = None,
+        **query: object,
+    ) -> Page:
         context = browser.new_context(viewport=PHONE if phone else DESKTOP, has_touch=phone, is_mobile=phone)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        if question is not None:
+        if question is not None or item is not None:
 
             def changed(route: Any) -> None:
                 options = route.fetch().json()
-                options["question"] = tools.get(kind).clean_question({**options["question"], **question})
+                options["question"] = tools.get(kind).clean_question({**options["question"], **(question or {})})
+                options["item"] |= item or {}
                 route.fulfill(json=options)
 
             page.route(f"**/demos/{kind}.json", changed)
@@ -135,6 +143,25 @@ def test_label_to_judge_stands_above_the_text(show: Open) -> None:
     assert page.locator(".claim").inner_text().split() == ["Label", "Delivery"]
     page.get_by_role("button", name="Wrong").click()
     assert submits(page) == [{"class": "wrong"}]
+
+
+@pytest.mark.parametrize(("kind", "phone"), [("image_classification", False), ("image_check", True)])
+def test_a_part_to_judge_is_shown_enlarged_and_the_whole_by_one_press(show: Open, kind: str, phone: bool) -> None:
+    item = {"x1": 383.0, "y1": 214.0, "x2": 563.0, "y2": 392.0}
+    page = show(kind, phone=phone, item=item)
+    toggle = page.locator(".part-toggle")
+    toggle.wait_for()
+    width = """() => new Promise((told) => requestAnimationFrame(() => requestAnimationFrame(() =>
+        told(["part-frame", "stage"].map((name) => document.querySelector(`.${name}`).getBoundingClientRect().width)))))"""
+    near, room = page.evaluate(width)
+    assert near > 0.35 * room
+    toggle.click()
+    assert toggle.inner_text() == "The part to judge"
+    assert page.evaluate(width)[0] < near / 2
+    toggle.click()
+    assert page.evaluate(width)[0] == near
+    assert page.evaluate("document.activeElement.className").startswith("stage")
+    assert Axe().run(page, options={"rules": {"region": {"enabled": False}}}).response["violations"] == []
 
 
 # Scales

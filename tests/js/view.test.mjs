@@ -78,3 +78,12 @@ test("a turned stage: its room, and where a point of it lies for those who draw"
   assert.equal(v.turnStyle(0, outer), "");
   assert.equal(v.turnStyle(3, outer), "translate(0px, 100px) rotate(270deg)");
 });
+
+test("a part of the picture fits the stage with some of what is around it", async () => {
+  const { regionOf } = await import("../../static/js/tools/picture.js");
+  assert.equal(regionOf({ width: 400, height: 300 }), undefined);
+  const region = regionOf({ x1: 100, y1: 20, x2: 200, y2: 60, width: 400, height: 300 });
+  assert.deepEqual(region, { x1: 75, y1: 0, x2: 225, y2: 85 });
+  const at = v.fit({ width: 320, height: 400 }, { width: 400, height: 300 }, 10, region);
+  assert.deepEqual(at, { scale: 2, x: (320 - 600) / 2, y: (400 - 170) / 2 });
+});

@@ -37,6 +37,7 @@ export function createStage({ url, size, label, describedBy, onPaint, onReady, b
     outer: { width: 1, height: 1 },
     room: { width: 1, height: 1 }, // `outer`, for those who know of no quarter turns
     turns: 0,
+    region: undefined, // the part that `fit` shows; the whole picture where there is none
     view: { scale: 1, x: 0, y: 0 },
     fitted: true,
     loaded: false,

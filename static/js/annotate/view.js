@@ -8,14 +8,12 @@ export const MAX_SCALE = 32;
 // How much of the picture stays in sight however far it is dragged away, in CSS pixels.
 const IN_SIGHT = 64;
 
-export function fit(stage, picture, padding = PADDING) {
+// The whole picture on the stage, or a `region` {x1, y1, x2, y2} of it.
+export function fit(stage, picture, padding = PADDING, region = { x1: 0, y1: 0, x2: picture.width, y2: picture.height }) {
   const room = { width: Math.max(stage.width - 2 * padding, 1), height: Math.max(stage.height - 2 * padding, 1) };
-  const scale = Math.min(room.width / picture.width, room.height / picture.height, MAX_SCALE);
-  return {
-    scale,
-    x: (stage.width - picture.width * scale) / 2,
-    y: (stage.height - picture.height * scale) / 2,
-  };
+  const { x1, y1, x2, y2 } = region;
+  const scale = Math.min(room.width / (x2 - x1), room.height / (y2 - y1), MAX_SCALE);
+  return { scale, x: (stage.width - (x1 + x2) * scale) / 2, y: (stage.height - (y1 + y2) * scale) / 2 };
 }
 
 export function limits(stage, picture) {

@@ -79,7 +79,11 @@ RAW: dict[str, tuple[Json, Json, list[Json]]] = {
             {"masks": []},
         ],
     ),
-    "image_labels": (PLAIN, PICTURE, [{"classes": ["cat", "bird"]}, {"classes": []}, {"classes": ["dog"]}]),
+    "image_labels": (
+        PLAIN,
+        {**PICTURE, "x1": 10.0, "y1": 20.0, "x2": 110.0, "y2": 90.0},
+        [{"classes": ["cat", "bird"]}, {"classes": []}, {"classes": ["dog"]}],
+    ),
     "image_check": (
         PLAIN,
         {**PICTURE, "label": "Cat", "boxes": [{"class": "Cat", "x1": 10.0, "y1": 10.0, "x2": 90.0, "y2": 60.0}]},
