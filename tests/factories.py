@@ -18,6 +18,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "image_classification": {"prompt": "Which animal is it?", "classes": CLASSES},
     "text_classification": {"prompt": "Which animal is it about?", "classes": CLASSES},
     "bounding_box": {"prompt": "Draw a box around every animal.", "classes": CLASSES},
+    "image_grid": {"prompt": "Select every cat.", "classes": CLASSES},
 }
 
 

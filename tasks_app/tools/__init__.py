@@ -13,6 +13,7 @@ from tasks_app.tools.free_text import FreeText
 from tasks_app.tools.image_check import ImageCheck
 from tasks_app.tools.image_classification import ImageClassification
 from tasks_app.tools.image_comparison import ImageComparison
+from tasks_app.tools.image_grid import ImageGrid
 from tasks_app.tools.image_labels import ImageLabels
 from tasks_app.tools.image_rating import ImageRating
 from tasks_app.tools.image_transcription import ImageTranscription
@@ -59,6 +60,7 @@ _TOOLS: dict[str, Tool] = {
         Ellipse(),
         Keypoints(),
         Mask(),
+        ImageGrid(),
         ImageLabels(),
         TextLabels(),
         ImageCheck(),

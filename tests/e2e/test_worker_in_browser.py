@@ -302,6 +302,43 @@ def test_pages_of_several_tasks_go_back_and_pay_once_complete(
     eventually(page, lambda: given(worker) == ["cat", "dog", "cat"])
 
 
+def test_all_pictures_of_a_page_stand_side_by_side_and_are_handed_in_at_once(
+    context: "BrowserContext", worker: User, alice: User
+) -> None:
+    pool = factories.make_open_pool(alice, kind="image_grid", tasks=7, tasks_per_assignment=7)
+    page = sign_in(context, worker)
+    data = io.BytesIO()
+    Image.new("RGB", (640, 480), "grey").save(data, "PNG")
+    page.route("**/media/**", lambda route: route.fulfill(body=data.getvalue(), content_type="image/png"))
+    begin(page, pool)
+    tiles = page.locator(".grid-tile")
+    assert tiles.count() == 7
+    assert page.locator("[data-progress]").is_hidden()
+    # By key: the second one, then what it is of the third; by click: the last.
+    for key in ("ArrowRight", " ", "ArrowRight", "1"):
+        page.keyboard.press(key)
+    tiles.last.click()
+    page.get_by_text("3 of 7 selected").wait_for()
+    page.reload()
+    page.get_by_text("3 of 7 selected").wait_for()
+    tiles.nth(2).click()
+    tiles.nth(4).focus()
+    skipped = page.locator(".grid-tile[tabindex='0']")
+    assert skipped.get_attribute("aria-label") == "Picture 5 of 7: Cat"
+    page.keyboard.press("s")
+    page.get_by_text("2 of 6 selected").wait_for()
+    for size in SIZES:
+        page.set_viewport_size(size)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert Axe().run(page).response["violations"] == []
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("heading", name="No tasks for you just now").wait_for()
+    send_now(page)
+    eventually(page, lambda: sorted(given(worker)) == ["cat"] * 2 + ["dog"] * 4)
+    seconds = [row.seconds for row in Answer.objects.filter(worker=worker)]
+    assert max(seconds) - min(seconds) < 0.01
+
+
 def test_time_running_out_is_said_and_the_next_task_offered(
     context: "BrowserContext", worker: User, alice: User
 ) -> None:

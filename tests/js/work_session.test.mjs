@@ -425,3 +425,9 @@ test("the next page reads once what was given back unseen", () => {
   kept.set("quorate:unseen:w:p", "{");
   assert.deepEqual(unseen.take(), []);
 });
+
+test("the time of a page whose tasks are seen at once is shared out evenly", async () => {
+  const { shared } = await import("../../static/js/work/page_in_view.js");
+  const signals = { idle: 6, hidden: 3, left: 1, pastes: 0, pasted: 0, changes: 4 };
+  assert.deepEqual(shared({ seconds: 30, signals }, 3), { seconds: 10, signals: { ...signals, idle: 2, hidden: 1 } });
+});

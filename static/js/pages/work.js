@@ -45,7 +45,7 @@ class Work {
     });
     this.unseen = new Unseen({ storage: localStorage, ...config });
     this.supply = new Supply({ ...config, call: this.call, drafts: this.drafts }); // taken ahead
-    this.now = new TaskInView({ tool, config, view: this.view, drafts: this.drafts, onFinished: (page) => this.handIn(page) });
+    this.now = new (tool.InView ?? TaskInView)({ tool, config, view: this.view, drafts: this.drafts, onFinished: (page) => this.handIn(page) });
     this.time = new TimeLeft({ view: this.view, onOver: (page) => this.tooLate(page) });
     this.stopped = false;
   }
@@ -263,7 +263,8 @@ class Work {
   }
 }
 
-// Works with this tool, a module of js/tools/, through the pool that the page names.
+// Works with this tool, a module of js/tools/, through the pool that the page names. `tool.InView` stands for TaskInView
+// where a kind shows all tasks of a page at once.
 export function begin(tool) {
   startShell();
   return new Work(JSON.parse(document.getElementById("work-data").textContent), tool).start();

@@ -18,6 +18,11 @@ export class TaskInView {
     return this.page && session.taskInView(this.page);
   }
 
+  // What the button does: the last answer of a page hands it in.
+  get verb() {
+    return session.lastOpen(this.page) ? "Submit" : "Next";
+  }
+
   open(page) {
     this.page = page;
     this.show();
@@ -59,8 +64,7 @@ export class TaskInView {
 
   // The button stands where there is an answer to submit; kinds whose one click answers never show it.
   offerSubmit() {
-    const last = session.lastOpen(this.page);
-    this.view.submitButton(this.mounted.value() !== null, last ? "Submit" : "Next");
+    this.view.submitButton(this.mounted.value() !== null, this.verb);
   }
 
   change(value) {
@@ -97,6 +101,10 @@ export class TaskInView {
       this.view.say(blocking ? blocking.message : this.question(problems), blocking ? "danger" : "warning");
       return;
     }
+    this.give(value);
+  }
+
+  give(value) {
     const { page, task } = this;
     const complete = session.give(page, value, this.signals.measured);
     this.drafts.save(page.assignment.id, task.id, page.answers.get(task.id));
@@ -110,7 +118,7 @@ export class TaskInView {
 
   question(problems) {
     const said = problems.map((problem) => problem.message).join(" ");
-    return `${said} Press ${session.lastOpen(this.page) ? "Submit" : "Next"} again if so.`;
+    return `${said} Press ${this.verb} again if so.`;
   }
 
   back() {

@@ -54,6 +54,7 @@ def outline(key: str, points: list[list[float]]) -> Json:
 # kind: (question, item, answers)
 RAW: dict[str, tuple[Json, Json, list[Json]]] = {
     "image_classification": (PLAIN, PICTURE, [{"class": "cat"}, {"class": "bird"}]),
+    "image_grid": ({**PLAIN, "classes": CLASSES[:2]}, PICTURE, [{"class": "cat"}, {"class": "dog"}]),
     "text_classification": (PLAIN, TEXT, [{"class": "cat"}, {"class": "bird"}]),
     "bounding_box": (PLAIN, PICTURE, [{"boxes": [box(10, "cat"), box(200, "dog")]}, {"boxes": []}]),
     "polygon": (PLAIN, PICTURE, [{"polygons": [outline("cat", CORNERS)]}, {"polygons": []}]),
