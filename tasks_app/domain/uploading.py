@@ -9,6 +9,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
+from django.db.models.functions import Now
 
 from quorate.accounts.models import User
 from quorate.events import dirty
@@ -56,10 +57,11 @@ def add_file(*, batch: Import, file: "File[bytes]", name: str, upload_key: str) 
     stored = default_storage.save(f"uploads/{batch.public_id}/{secrets.token_hex(16)}.{shape}", file)
     try:
         with transaction.atomic():
-            locked = Import.objects.select_for_update().get(pk=batch.pk)
-            if locked.state != ImportState.UPLOADING:
+            locked = Import.objects.select_for_update().filter(pk=batch.pk).first()
+            if locked is None or locked.state != ImportState.UPLOADING:
                 raise Conflict("This upload has been closed; start another one for more files.")
             _check_room(locked, size)
+            Import.objects.filter(pk=locked.pk).update(active_at=Now())
             return ImportFile.objects.create(
                 batch=locked, name=clean_name, storage_name=stored, size=size, upload_key=upload_key
             )

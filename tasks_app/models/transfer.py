@@ -20,6 +20,9 @@ class Import(models.Model):
     column = models.CharField(max_length=80, blank=True, help_text="The table's column that holds the item, if chosen.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
+    active_at = models.DateTimeField(
+        db_default=Now(), help_text="When the last file came. See domain/keeping_uploads.py."
+    )
     finished_at = models.DateTimeField(null=True, blank=True)
     total_rows = models.PositiveIntegerField(null=True, help_text="None until counted.")
     done_rows = models.PositiveIntegerField(default=0, help_text="The cursor: rows before it are settled for good.")
@@ -27,6 +30,12 @@ class Import(models.Model):
     bad_rows = models.PositiveIntegerField(default=0)
     duplicate_rows = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = (
+            # Few rows at any time: the tick looks for those left alone.
+            models.Index(fields=["active_at"], condition=models.Q(state="uploading"), name="import_waiting"),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -5,6 +5,7 @@ import json
 import random
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 from itertools import count
 from pathlib import Path
@@ -18,10 +19,12 @@ from PIL import Image
 from pytest_django import Settings
 
 from quorate.accounts.models import User
+from quorate.common.clock import database_now
 from quorate.events.models import Dirty, Event
 from quorate.ledger import book
 from tasks_app.domain import adding_tasks, import_rows, importing, uploading
 from tasks_app.domain.importing import run_import_slice
+from tasks_app.domain.keeping_uploads import sweep_uploads
 from tasks_app.domain.projects import create_project, set_instructions, set_question
 from tasks_app.domain.publishing import close, launch
 from tasks_app.domain.uploading import add_file, delete_items, give_up, open_import, start_import, take_up_again
@@ -535,6 +538,25 @@ def test_give_up_drops_the_upload_and_its_bytes(texts: Pool) -> None:
     done = bring(texts, [("a.csv", b"text\nhi\n")], "text")
     with pytest.raises(Conflict):
         give_up(batch=done, actor=actor)
+
+
+def test_uploads_that_nobody_starts_go_after_a_day_without_a_file(texts: Pool) -> None:
+    actor = texts.project.created_by
+    left, awake, running = (open_import(pool=texts, actor=actor, name=name) for name in ("left", "awake", "running"))
+    for batch in (left, awake, running):
+        add_file(batch=batch, file=ContentFile(b"text\nhi\n"), name="a.csv", upload_key="1")
+    start_import(batch=running, actor=actor, column="text")
+    assert sweep_uploads() == 0
+    Import.objects.update(active_at=database_now() - timedelta(days=1))
+    add_file(batch=awake, file=ContentFile(b"text\nho\n"), name="b.csv", upload_key="2")
+    assert (sweep_uploads(), sweep_uploads()) == (1, 0)
+    assert set(Import.objects.values_list("name", flat=True)) == {"awake", "running"}
+    assert default_storage.listdir(f"uploads/{left.public_id}")[1] == []
+    assert Event.objects.get(verb="import.dropped").object_id == left.public_id
+    with pytest.raises(Conflict):
+        add_file(batch=left, file=ContentFile(b"text\nhi\n"), name="c.csv", upload_key="3")
+    assert default_storage.listdir(f"uploads/{left.public_id}")[1] == []
+    assert counts(finish(running))[3] == 1
 
 
 def test_delete_items_works_in_a_draft_alone(texts: Pool) -> None:
