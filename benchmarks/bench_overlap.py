@@ -28,7 +28,7 @@ from benchmarks.overlap_crowds import CROWDS, REAL, recorded, spammers
 
 EXAM = 10
 FIXED = (1, 2, 3, 4, 5, 6, 8)
-SURE = (0.6, 0.8, 0.95, 0.98)
+SURE = (0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
 # The model is fitted anew when a fifth of what it saw is new: with a tenth, as on the platform, a replay takes half as long again.
 REFITS = RefitPolicy(share=0.2)
 CLAIM = 0.95
@@ -50,9 +50,8 @@ def fixed(method: Callable[[], object] | None) -> Callable[[float], Rule]:
     return lambda answers: FixedOverlap(int(answers), method)  # type: ignore[arg-type]
 
 
-def model(*, minimum: int, refuses: bool = False) -> Callable[[float], Rule]:
-    """Without known answers a task gets two answers at least: one person alone confirms whatever is believed of them."""
-    return lambda sure: ModelRule(at_confidence(sure, minimum=minimum), refits=REFITS, refuses=refuses)
+def model(*, refuses: bool = False) -> Callable[[float], Rule]:
+    return lambda sure: ModelRule(at_confidence(sure), refits=REFITS, refuses=refuses)
 
 
 def skills(refuse_below: float | None = None) -> Callable[[float], Rule]:
@@ -66,12 +65,12 @@ CONTESTANTS: dict[str, Contestant] = {
     "Dawid-Skene posterior, threshold": Contestant(lambda sure: plain_dawid_skene(at_confidence(sure)), SURE, 0, 0.95),
     "vote margin": Contestant(lambda votes: VoteMargin(int(votes)), (1, 2, 3, 4)),
     "Toloka's rule, skill from agreement": Contestant(skills(), SURE, 0, 0.95),
-    "ours": Contestant(model(minimum=2), SURE, 0, 0.95),
-    "ours, poor workers turned away": Contestant(model(minimum=2, refuses=True), SURE, 0, 0.95),
+    "ours": Contestant(model(), SURE, 0, 0.95),
+    "ours, poor workers turned away": Contestant(model(refuses=True), SURE, 0, 0.95),
     "Toloka's rule, exam": Contestant(skills(), SURE, EXAM, 0.95),
     "Toloka's rule, exam, poor workers turned away": Contestant(skills(REFUSE_BELOW), SURE, EXAM, 0.95),
-    "ours, exam": Contestant(model(minimum=1), SURE, EXAM, 0.95),
-    "ours, exam, poor workers turned away": Contestant(model(minimum=1, refuses=True), SURE, EXAM, 0.95),
+    "ours, exam": Contestant(model(), SURE, EXAM, 0.95),
+    "ours, exam, poor workers turned away": Contestant(model(refuses=True), SURE, EXAM, 0.95),
 }
 
 

@@ -10,6 +10,8 @@ from aggregation.stopping.policy import Mode, Policy
 
 # Hands a task must be in before it settles by what the model says: one known worker, or two strangers. See `trust.hands`.
 GOOD_HANDS, HAND_OF_ONE = 1.0, 0.5
+# Who asks for no more confidence than this takes a stranger's word, which is worth about so much.
+WORD_OF_ONE = 0.75
 
 
 class Decision(StrEnum):
@@ -92,11 +94,12 @@ def decide(policy: Policy, seen: Evidence) -> Verdict:
 
 def in_good_hands(policy: Policy, seen: Evidence) -> bool:
     """Whether somebody answered who may be believed: what suspects alone said settles nothing, nor does one stranger's word,
-    unless no more than one is asked for. Counting rules count everybody alike.
+    unless no more than one is asked for or hardly any confidence. Counting rules count everybody alike.
     """
     if seen.trust is None or policy.mode not in {Mode.CONFIDENCE, Mode.VALUE}:
         return True
-    return seen.trust >= min(GOOD_HANDS, HAND_OF_ONE * policy.maximum)
+    modest = policy.maximum == 1 or (policy.mode is Mode.CONFIDENCE and policy.confidence <= WORD_OF_ONE)
+    return seen.trust >= (HAND_OF_ONE if modest else GOOD_HANDS)
 
 
 def _content(policy: Policy, seen: Evidence) -> Reason | None:
