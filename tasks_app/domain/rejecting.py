@@ -23,9 +23,9 @@ from tasks_app.domain.reviewing import locked_waiting
 from tasks_app.enums import AssignmentState, PoolState, RestrictionKind, TaskKind, Topic
 from tasks_app.errors import Conflict, InvalidInput, NotFound
 from tasks_app.models import Answer, Assignment, Pool, Rejection, Restriction, Slot, Task
+from tasks_app.queries.terms import terms
 from tasks_app.tools.fields import Problems, read_text
 
-DISPUTE_DAYS = 14
 MAX_REASON, MAX_EVIDENCE, MAX_DISPUTE = 500, 1000, 2000
 
 
@@ -58,7 +58,7 @@ def reject(
             reason=clean_reason,
             evidence=clean_evidence,
             made_by=actor,
-            dispute_until=now + timedelta(days=DISPUTE_DAYS),
+            dispute_until=now + timedelta(days=terms().dispute_days),
         )
         held.state = AssignmentState.REJECTED if whole else AssignmentState.ACCEPTED
         held.reward = held.reward if whole else paid
@@ -79,7 +79,7 @@ def reject(
             tasks=len(refused),
             reward=rejection.amount,
         )
-        _mark(rejection, pool, _take_out(rejection))
+        _mark(rejection, pool, _take_out(rejection), (rejection.dispute_until - now).total_seconds() + 1)
     return held
 
 
@@ -250,8 +250,7 @@ def _take_out(rejection: Rejection) -> list[int]:
     return touched
 
 
-def _mark(rejection: Rejection, pool: Pool, tasks: list[int]) -> None:
+def _mark(rejection: Rejection, pool: Pool, tasks: list[int], until: float) -> None:
     """Last: the tasks are decided anew; and when the time to dispute is over, a closed pool returns what it kept."""
-    until = float(DISPUTE_DAYS * 24 * 3600 + 1)
     news = [dirty.News(Topic.AGGREGATE, pool.project_id, task) for task in tasks]
     dirty.mark_all([*news, dirty.News(Topic.ACCEPT, pool.pk, rejection.assignment_id, until)])

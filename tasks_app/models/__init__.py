@@ -13,6 +13,7 @@ from tasks_app.models.review import Rejection, Rework
 from tasks_app.models.rule import Appeal, Exclusion, Firing, Rule
 from tasks_app.models.skill import Skill, SkillGrant, WorkerProfile
 from tasks_app.models.task import Task, TaskImage
+from tasks_app.models.terms import Rating, Terms
 from tasks_app.models.transfer import Export, Import, ImportFile, ImportProblem
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "PersonTask",
     "Pool",
     "Project",
+    "Rating",
     "Rejection",
     "Report",
     "Restriction",
@@ -48,6 +50,7 @@ __all__ = [
     "Standing",
     "Task",
     "TaskImage",
+    "Terms",
     "WorkerCursor",
     "WorkerProfile",
     "WorkerStats",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import (
+    Avg,
     BigIntegerField,
     Case,
     Count,
@@ -25,7 +26,8 @@ from quorate.accounts import linking
 from quorate.accounts.models import User
 from tasks_app import tools
 from tasks_app.enums import AssignmentState, Guard, PoolState, ResultState, TaskKind
-from tasks_app.models import Assignment, Pool, Restriction, Task
+from tasks_app.models import Assignment, Pool, Rating, Restriction, Task
+from tasks_app.queries.ratings import ENOUGH
 
 # "1,000+" is all a worker wants to know, and counting 100,000 rows for it would make the list slow.
 LEFT_MOST = 1000
@@ -65,6 +67,8 @@ class Offer:
     in_work: int
     opened_at: datetime | None
     ends_at: datetime | None
+    # Mean of all that workers said of the project, 1 to 5; None before enough of them have.
+    rating: float | None
 
     @property
     def left_text(self) -> str:
@@ -113,6 +117,7 @@ def offer(pool: Pool) -> Offer:
         in_work=row.in_work,
         opened_at=pool.opened_at,
         ends_at=pool.expires_at,
+        rating=row.rating if (row.rated or 0) >= ENOUGH else None,
     )
 
 
@@ -143,7 +148,11 @@ def _priced(worker: User) -> QuerySet[Pool]:
         pool=OuterRef("pk"), worker=worker, state=AssignmentState.ACTIVE, expires_at__gt=Now()
     )
     per_hour = Cast(F("reward"), FloatField()) * HOUR / F("tasks_per_assignment") / F("median_seconds")
+    rated = Rating.objects.filter(project=OuterRef("project")).order_by().values("project")
+    mean = Avg(F("clarity") + F("pay") + F("interface"), output_field=FloatField()) / 3.0
     return Pool.objects.select_related("project__created_by").annotate(
+        rated=Subquery(rated.annotate(n=Count("pk")).values("n")),
+        rating=Subquery(rated.annotate(mean=mean).values("mean"), output_field=FloatField()),
         per_hour=Case(When(median_seconds__gt=0, then=per_hour), output_field=FloatField()),
         in_work=Coalesce(Subquery(active.values("pool").annotate(n=Count("pk")).values("n")), 0),
         left_for_you=_left(worker),

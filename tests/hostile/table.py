@@ -149,6 +149,7 @@ TABLE: dict[str, Page] = {
     "worker:market": Page(WORKERS),
     "worker:answers": Page(WORKERS_OWN),
     "worker:dispute": Page(None, THEIRS),
+    "worker:rate": Page(None, WORKERS_OWN_FORM),
     "worker:earnings": Page(WORKERS_OWN),
     "worker:learn": Page(WORKERS, WORKERS),
     "worker:learn_answer": Page(None, LEARNERS),
@@ -181,6 +182,7 @@ TABLE: dict[str, Page] = {
     "control:deposit": Page(None, CONTROL),
     "control:log": Page(CONTROL),
     "control:settings": Page(CONTROL),
+    "control:terms": Page(None, CONTROL),
     # --- the sandbox of requesters' own pages: the same for all, nothing of anybody in it
     "sandbox": Page(ANYBODY),
     # --- media

@@ -37,6 +37,7 @@ FIELDS = (
         *("people", "days", "deep", "guard", "join", "what0", "value0", "languages", "country", "birth_year"),
         *("measure", "way", "least", "window", "action", "again", "skill", "preset", "do", "answer"),
         *("seconds", "skill_value", "measure2", "way2", "value2", "least2"),
+        *("clarity", "pay", "interface", "least_per_hour", "dispute_days"),
         *("evidence", "comment", "hours", "all", "assignment"),
         *("enabled", "feedback", "questions", "pass_mark", "retry_hours"),
         "key",

@@ -30,4 +30,5 @@ urlpatterns = [
     path("money/deposit/", money.deposit, name="deposit"),
     path("log/", views.log, name="log"),
     path("settings/", views.settings_page, name="settings"),
+    path("settings/terms/", views.set_terms, name="terms"),
 ]

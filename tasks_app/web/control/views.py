@@ -2,16 +2,23 @@
 
 from typing import Any
 
+from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.text import Truncator
 
 from quorate.accounts.models import User
+from quorate.common.money import parse
+from quorate.common.money import text as money_text
 from tasks_app import tools
+from tasks_app.domain import terms as terms_domain
+from tasks_app.errors import InvalidInput
 from tasks_app.queries import control
+from tasks_app.queries.terms import terms
 from tasks_app.templatetags.quorate import money
 from tasks_app.web.asked import asked, asked_row
-from tasks_app.web.control.guard import PAGE_SIZE, admin_page, page_of
+from tasks_app.web.control.guard import PAGE_SIZE, admin_action, admin_page, page_of, show_errors
 
 # Keys of events' data that are micro-units.
 MONEY = {"reward", "amount", "held", "released", "paid", "price"}
@@ -75,7 +82,48 @@ def _words(name: str, value: object) -> str:
     return str(value)
 
 
+class TermsForm(forms.Form):
+    """What admins set for everybody."""
+
+    least_per_hour = forms.CharField(
+        max_length=40,
+        label="Least pay per hour",
+        help_text="Whoever launches below it is warned; it is measured, or expected from work of the same kind. 0: no warning.",
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+    dispute_days = forms.IntegerField(label="Days to dispute a rejection")
+
+    def clean_least_per_hour(self) -> int:
+        """Micro-units."""
+        try:
+            return parse(self.cleaned_data["least_per_hour"].replace(",", "."), field="least_per_hour")
+        except InvalidInput as error:
+            raise forms.ValidationError(error.fields["least_per_hour"]) from None
+
+
 @admin_page
 def settings_page(request: HttpRequest, admin: User) -> HttpResponse:
-    """What is in force, read-only."""
-    return render(request, "control/settings.html", {"groups": control.effective_settings()})
+    """What is in force."""
+    return _settings(request)
+
+
+@admin_action
+def set_terms(request: HttpRequest, admin: User) -> HttpResponse:
+    """Change what admins set here."""
+    form = TermsForm(request.POST)
+    if form.is_valid():
+        try:
+            terms_domain.set_terms(actor=admin, **form.cleaned_data)
+        except InvalidInput as error:
+            show_errors(form, error)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("control:settings")
+    return _settings(request, form)
+
+
+def _settings(request: HttpRequest, failed: TermsForm | None = None) -> HttpResponse:
+    found = terms()
+    initial = {"least_per_hour": money_text(found.least_per_hour), "dispute_days": found.dispute_days}
+    context = {"groups": control.effective_settings(), "form": failed or TermsForm(initial=initial)}
+    return render(request, "control/settings.html", context, status=422 if failed else 200)

@@ -10,6 +10,7 @@ from tasks_app.models import Project
 from tasks_app.queries import crowds, disagreement, efficiency
 from tasks_app.queries.dashboards import stand
 from tasks_app.queries.pools import current_pool
+from tasks_app.queries.ratings import ratings_of
 from tasks_app.web import charts
 from tasks_app.web.chart_frame import HeatWords
 from tasks_app.web.histograms import information, shares
@@ -61,6 +62,7 @@ def page(request: HttpRequest, project: Project) -> HttpResponse:
         crowd=crowd,
         consent=consent,
         metrics=efficiency.metrics(pool, crowd, consent),
+        rated=ratings_of(project),
         least=crowds.least_telling(project),
         information=information(crowd),
         agreement=shares("Workers by agreement with the others", crowd.agreement, "agreement", "workers"),

@@ -80,6 +80,7 @@ SENTENCES: dict[str, str | Callable[[dict[str, Any]], str]] = {
         f"made {data.get('items', 0):,} items known answers"
         + (" for training" if data.get("kind") == "training" else "")
     ),
+    "project.rated": "was rated by somebody who worked on it",
     "project.course_set": lambda data: (
         "set up the "
         + ("training" if data.get("feedback") else "exam")

@@ -17,6 +17,7 @@ from tasks_app.errors import DomainError, InvalidInput, NotFound
 from tasks_app.models import Pool, Project
 from tasks_app.queries import dashboards
 from tasks_app.queries.pools import current_pool
+from tasks_app.queries.terms import too_little
 from tasks_app.web.requester.forms import CloneForm
 from tasks_app.web.requester.page import REFUSED, me, project_context, project_view, see_other, shows_balance
 from tasks_app.web.requester.projects import progress_bar
@@ -107,6 +108,7 @@ def _show(
         can_clone=me(request).is_requester,
         shows_balance=shows_balance(request, project),
         payer=project.created_by,
+        too_little=too_little(pool) if draft else None,
         **more,
     )
     return render(request, "requester/launch.html", context, status=status)

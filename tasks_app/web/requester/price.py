@@ -16,6 +16,7 @@ from tasks_app.errors import DomainError, InvalidInput
 from tasks_app.models import Pool, Project
 from tasks_app.queries.forecasts import duration_of, outlook_of
 from tasks_app.queries.pools import current_pool
+from tasks_app.queries.terms import too_little
 from tasks_app.web import charts
 from tasks_app.web.requester.forms import OVERLAP_MODES, PriceForm, data_of, locked
 from tasks_app.web.requester.page import REFUSED, me, project_context, project_view, role_of, see_other, shows_balance
@@ -99,6 +100,7 @@ def _panel(request: HttpRequest, pool: Pool, form: PriceForm | None) -> dict[str
         "shows_balance": shows_balance(request, pool.project),
         "payer": pool.project.created_by,
         "currency": settings.CURRENCY,
+        "too_little": too_little(shown),
         **_forecast(shown, cost),
     }
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("notices/<str:firing>/appeal/", notices.make_appeal, name="appeal"),
     path("skills/", skills.page, name="skills"),
     path("<str:pool>/", views.preview, name="preview"),
+    path("<str:pool>/rate/", views.rate_work, name="rate"),
     path("<str:pool>/learn/", learning.page, name="learn"),
     path("<str:pool>/learn/answer/", learning.answer, name="learn_answer"),
     path("<str:pool>/do/", views.do, name="do"),

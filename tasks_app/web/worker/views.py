@@ -17,20 +17,23 @@ from quorate.common import markdown
 from quorate.common.money import SYMBOLS
 from tasks_app import tools
 from tasks_app.domain import rejecting
+from tasks_app.domain.rating import rate
 from tasks_app.enums import AssignmentState, Guard, PoolState
 from tasks_app.errors import DomainError, NotFound
-from tasks_app.models import Assignment, Pool
+from tasks_app.models import Assignment, Pool, Project
 from tasks_app.queries import earnings as money
 from tasks_app.queries import gate, market, reviews
 from tasks_app.queries.audiences import belongs, in_words, outside
 from tasks_app.queries.courses import open_course
 from tasks_app.queries.media import media_url, media_urls
+from tasks_app.queries.ratings import ASPECTS, may_rate, own_rating, ratings_of
 from tasks_app.web import charts
 from tasks_app.web.asked import asked_row
 from tasks_app.web.worker.page import worker_action, worker_page
 from tasks_app.web.worker.words import decision, money_number
 
 PAGE_SIZE = 25
+RATINGS = ("1", "2", "3", "4", "5")
 SORTS = (("pay", "Best paid"), ("new", "Newest"), ("left", "Most left"))
 
 
@@ -76,6 +79,8 @@ def preview(request: HttpRequest, worker: User, pool: str) -> HttpResponse:
         "instructions": markdown.render(project.instructions, top=3),
         "restrictions": (restrictions := market.restrictions(worker) if met.restricted else []),
         "excluded": met.restricted and not restrictions,
+        "rated": ratings_of(project),
+        "rating": _rating(worker, project),
         "can_work": inside and not met.restricted and found.state == PoolState.OPEN and not _is_over(met),
         "is_over": _is_over(met),
         "example": None
@@ -149,6 +154,21 @@ def answers(request: HttpRequest, worker: User) -> HttpResponse:
 
 
 @worker_action
+def rate_work(request: HttpRequest, worker: User, pool: str) -> HttpResponse:
+    """What the worker says of a project's work."""
+    found = gate.market(worker, pool).pool
+    given = {name: request.POST.get(name, "") for name, _ in ASPECTS}
+    try:
+        values = {name: int(text) if text in RATINGS else None for name, text in given.items()}
+        rate(worker=worker, project=found.project, **values)
+    except DomainError as error:
+        messages.error(request, "Choose 1 to 5 for each." if error.fields else error.message)
+    else:
+        messages.success(request, "Thank you. You can change it at any time.")
+    return redirect("worker:preview", pool=found.public_id)
+
+
+@worker_action
 def dispute(request: HttpRequest, worker: User, rejection: str) -> HttpResponse:
     """One's word against a rejection."""
     try:
@@ -186,6 +206,14 @@ def earnings(request: HttpRequest, worker: User) -> HttpResponse:
         "chart": chart if any(micro for _, micro in days) else "",
     }
     return render(request, "worker/earnings.html", context)
+
+
+def _rating(worker: User, project: Project) -> list[tuple[str, str, int]] | None:
+    """(field, name, what was said or 0) for the form; None for whoever has handed nothing in."""
+    if not may_rate(worker, project):
+        return None
+    said = own_rating(worker, project)
+    return [(name, label, getattr(said, name, 0)) for name, label in ASPECTS]
 
 
 def _own(assignment: Assignment) -> dict[str, Any]:
