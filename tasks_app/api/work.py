@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from quorate.accounts.models import User
 from quorate.common import markdown
+from quorate.common.device import device_of
 from tasks_app.api import payloads, reading
 from tasks_app.api import serializers as shapes
 from tasks_app.api.keyed import ByRememberedKey, asked_key
@@ -29,7 +30,8 @@ class Next(ByRememberedKey):
         worker = reading.caller(request)
         key = reading.idempotency_key(request)
         reading.nothing(request.data)
-        taken = handing_out.take(worker=worker, pool=pool, take_key=key, api_key=asked_key(request))
+        device = device_of(request.headers)
+        taken = handing_out.take(worker=worker, pool=pool, take_key=key, api_key=asked_key(request), device=device)
         if taken.assignment is None:
             return Response({"assignment": None, "reason": taken.reason, "message": taken.message})
         return Response({"assignment": page(taken.assignment, taken.tasks, worker)})

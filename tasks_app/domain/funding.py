@@ -9,12 +9,20 @@ from quorate.common.ids import new_public_id
 from quorate.ledger import book
 from tasks_app.enums import AssignmentState, ResultState, TaskKind
 from tasks_app.models import Assignment, Pool, Rejection, Task
+from tasks_app.queries.pools import top_reward
 
 PENDING = (AssignmentState.ACTIVE, AssignmentState.SUBMITTED)
 
 
 def cost_of(pool: Pool, slots: int) -> int:
-    """What `slots` answers cost at most: their share of full pages, rounded up, so that a hold always covers them."""
+    """What `slots` answers cost at most: their share of full pages at the highest price, rounded up, so that a hold always
+    covers them.
+    """
+    return -(-top_reward(pool) * slots // pool.tasks_per_assignment)
+
+
+def least_cost_of(pool: Pool, slots: int) -> int:
+    """What `slots` answers cost if nobody is paid more for a skill."""
     return -(-pool.reward * slots // pool.tasks_per_assignment)
 
 

@@ -27,7 +27,7 @@ from tasks_app.errors import InvalidInput, NotFound, TooManyActive
 from tasks_app.models import Assignment
 from tasks_app.queries import gate
 from tasks_app.queries.api_work import PageTask, page_of
-from tasks_app.queries.audiences import belongs
+from tasks_app.queries.audiences import belongs, reward_for
 
 # How many fresh tasks a worker may jump over, at most.
 JUMP = 8
@@ -77,19 +77,21 @@ def may_work(market: gate.Market) -> str:
     return ""
 
 
-def take(*, worker: User, pool: str, take_key: str | None = None, api_key: int | None = None) -> Taken:
+def take(
+    *, worker: User, pool: str, take_key: str | None = None, api_key: int | None = None, device: str = ""
+) -> Taken:
     """Give `worker` the next page of tasks of the pool with this public id.
 
     The same `take_key` again gives the same assignment. Two queries on PostgreSQL. Raises NotFound for a pool that is no
     worker's business, TooManyActive when the worker holds settings.MAX_ACTIVE_ASSIGNMENTS unfinished ones here, InvalidInput
-    for a key over 80 characters. `api_key` as in `gate.market`.
+    for a key over 80 characters. `api_key` as in `gate.market`; `device` as quorate.common.device tells it.
     """
     if take_key is not None and len(take_key) > 80:
         raise InvalidInput(fields={"Idempotency-Key": "At most 80 characters."})
     market = gate.market(worker, pool, take_key=take_key, api_key=api_key)
     if market.taken_before is not None:
         return _taken_before(market.taken_before)
-    reason = may_work(market) or ("" if belongs(worker, market.pool) else "audience")
+    reason = may_work(market) or ("" if belongs(worker, market.pool, device) else "audience")
     if reason == "audience" and market.pool.guard == Guard.SEE:
         raise NotFound
     if reason:
@@ -140,7 +142,7 @@ def _take_page(market: gate.Market, worker: User, take_key: str | None) -> Taken
         pool_id=pool.pk,
         worker_id=worker.pk,
         size=pool.tasks_per_assignment,
-        reward=pool.reward,
+        reward=reward_for(worker, pool),
         seconds=pool.assignment_seconds,
         take_key=take_key,
         public_id=new_public_id(),
@@ -167,7 +169,7 @@ def _take_page(market: gate.Market, worker: User, take_key: str | None) -> Taken
         public_id=page.public_id,
         pool=pool,
         worker=worker,
-        reward=share(pool.reward, len(found.tasks), pool.tasks_per_assignment),
+        reward=share(page.reward, len(found.tasks), pool.tasks_per_assignment),
         task_count=len(found.tasks),
         created_at=found.created_at,
         expires_at=found.expires_at,

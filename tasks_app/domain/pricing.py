@@ -13,11 +13,12 @@ from quorate.events import dirty
 from quorate.ledger import book
 from quorate.ledger.models import AccountKind, EntryKind
 from tasks_app import tools
-from tasks_app.domain.funding import PENDING, cost_of, raise_maximum
+from tasks_app.domain.funding import PENDING, cost_of, least_cost_of, raise_maximum
 from tasks_app.domain.noting import note_pool
 from tasks_app.enums import OverlapMode, PoolState, ResultState, TaskKind, Topic
 from tasks_app.errors import InvalidInput
-from tasks_app.models import Assignment, Pool, Task
+from tasks_app.grammar import price as grammar
+from tasks_app.models import Assignment, Pool, Skill, Task
 from tasks_app.queries.pools import per_hour
 
 MAX_REWARD = 1_000_000_000  # 1,000.00 a page
@@ -71,7 +72,7 @@ def estimate(pool: Pool) -> Estimate:
         tasks=tasks,
         slots_min=slots_min,
         slots_max=slots_max,
-        cost_min=cost_of(pool, slots_min),
+        cost_min=least_cost_of(pool, slots_min),
         cost_max=hold,
         hold=hold,
         held=held,
@@ -119,7 +120,7 @@ def cost_at_the_end(pool: Pool, *, spent: int) -> tuple[int, int]:
     )
     owed = Assignment.objects.filter(pool=pool, state__in=PENDING).aggregate(total=Sum("reward"))["total"] or 0
     so_far = spent + int(owed)
-    return so_far + cost_of(pool, left["least"] or 0), so_far + cost_of(pool, left["most"] or 0)
+    return so_far + least_cost_of(pool, left["least"] or 0), so_far + cost_of(pool, left["most"] or 0)
 
 
 def preview(pool: Pool, **fields: Any) -> Pool:
@@ -196,3 +197,24 @@ def set_price(*, pool: Pool, actor: User, **fields: Any) -> Pool:
             changes = {name: {"from": before[name], "to": value} for name, value in news.items()}
             note_pool(locked, actor, "priced", **changes)
     return changed
+
+
+def set_price_steps(*, pool: Pool, actor: User, steps: Any) -> Pool:
+    """Pay holders of skills more (tasks_app/grammar/price.py). Before the launch alone: workers are told it, and the highest
+    price is held for.
+
+    Raises InvalidInput naming "price_steps.0.percent" and the like.
+    """
+    clean = grammar.clean(steps)
+    wanted = {one["skill"] for one in clean}
+    if Skill.objects.filter(public_id__in=wanted, owner=pool.project.created_by_id).count() < len(wanted):
+        raise InvalidInput(fields={"price_steps": "A skill in it is none of the project owner's."})
+    with transaction.atomic():
+        locked = Pool.objects.select_for_update(of=("self",)).select_related("project").get(pk=pool.pk)
+        if locked.state != PoolState.DRAFT:
+            raise InvalidInput(fields={"price_steps": "Fixed since the launch: workers were told it."})
+        if locked.price_steps != clean:
+            locked.price_steps = clean
+            locked.save(update_fields=["price_steps"])
+            note_pool(locked, actor, "price_steps_set", steps=len(clean))
+    return locked

@@ -39,6 +39,7 @@ _COPIED = (
     "confidence",
     "accept_automatically",
     "accept_delay_seconds",
+    "price_steps",
     "audience",
     "guard",
     "known_share",

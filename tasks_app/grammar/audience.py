@@ -4,6 +4,7 @@
     {"all": […]}  {"any": […]}  {"not": …}
     {"skill": "<public id>", "from": 70, "to": 100}           holds it with a value in between, both included
     {"language": "de"}   {"country": ["DE", "AT"]}   {"age": {"from": 18, "to": 67}}
+    {"device": "phone"}                                       or "desktop": what they work on at that moment
 
 What is not known of somebody fulfils nothing: no country stated is no country. (So "not" of it holds.)
 """
@@ -22,17 +23,19 @@ OLDEST = 120
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _ID = re.compile(r"[0-9a-z]{12}")
-_FORMS = ("all", "any", "not", "skill", "language", "country", "age")
+_FORMS = ("all", "any", "not", "skill", "language", "country", "age", "device")
+DEVICES = ("phone", "desktop")
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of a worker: skills by public id with their values, languages, country, age in years."""
+    """What is known of a worker: skills by public id with their values, languages, country, age in years, and the device."""
 
     skills: Mapping[str, int] = field(default_factory=dict)
     languages: frozenset[str] = frozenset()
     country: str = ""
     age: int | None = None
+    device: str = ""
 
 
 def clean(raw: Any, field_name: str = "audience") -> Json:
@@ -65,6 +68,8 @@ def fits(condition: Json, facts: Facts) -> bool:
             return value in facts.languages
         case "country":
             return facts.country in value
+        case "device":
+            return bool(facts.device == value)
         case _:
             return facts.age is not None and value["from"] <= facts.age <= value["to"]
 
@@ -105,6 +110,8 @@ def sentence(condition: Json, names: Mapping[str, str]) -> str:
         return f"speaks {condition['language']}"
     if "country" in condition:
         return "lives in " + " or ".join(condition["country"])
+    if "device" in condition:
+        return "works on a phone or tablet" if condition["device"] == "phone" else "works on a computer"
     return f"is {condition['age']['from']} to {condition['age']['to']} years old"
 
 
@@ -130,24 +137,34 @@ def _read(raw: Any, at: str, problems: Problems, *, depth: int) -> Json:
     if name == "not":
         return {"not": _read(value, inner, problems, depth=depth + 1)}
     if name == "skill":
-        low, high = _range(entry, at, problems, 100)
-        return {"skill": _text(value, _ID, inner, problems, "A skill's id."), "from": low, "to": high}
+        low, high = read_range(entry, at, problems, 100)
+        return {"skill": read_id(value, inner, problems), "from": low, "to": high}
     if name == "language":
         return {"language": _text(value, _LANGUAGE, inner, problems, "A language's code, such as “de”.")}
+    if name == "device":
+        if value not in DEVICES:
+            problems.add(inner, f"One of {', '.join(DEVICES)}.")
+        return {"device": value if value in DEVICES else ""}
     if name == "country":
         codes = read_list(value, inner, problems, minimum=1, maximum=250)
         text = "A country's code, such as “DE”."
         return {"country": [_text(one, _COUNTRY, join(inner, n), problems, text) for n, one in enumerate(codes)]}
-    low, high = _range(read_object(value, inner, problems, known=("from", "to")), inner, problems, OLDEST)
+    low, high = read_range(read_object(value, inner, problems, known=("from", "to")), inner, problems, OLDEST)
     return {"age": {"from": low, "to": high}}
 
 
-def _range(entry: Json, at: str, problems: Problems, most: int) -> tuple[int, int]:
+def read_range(entry: Json, at: str, problems: Problems, most: int) -> tuple[int, int]:
+    """The whole numbers "from" and "to" of an entry, 0 to `most` where they are left out."""
     low = read_number(entry.get("from", 0), join(at, "from"), problems, minimum=0, maximum=most)
     high = read_number(entry.get("to", most), join(at, "to"), problems, minimum=0, maximum=most)
     if low is not None and high is not None and low > high:
         problems.add(join(at, "to"), "Not below “from”.")
     return int(low or 0), int(high if high is not None else most)
+
+
+def read_id(raw: Any, at: str, problems: Problems) -> str:
+    """A skill's public id; "" when it can be none."""
+    return _text(raw, _ID, at, problems, "A skill's id.")
 
 
 def _text(raw: Any, pattern: re.Pattern[str], at: str, problems: Problems, message: str) -> str:

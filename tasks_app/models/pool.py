@@ -29,6 +29,7 @@ class Pool(models.Model):
     overlap_worth = models.FloatField(
         default=0.01, help_text="An answer's price, as a share of a right result's worth."
     )
+    price_steps = models.JSONField(default=list, blank=True, help_text="Price by skill: tasks_app/grammar/price.py.")
     accept_automatically = models.BooleanField(default=True)
     accept_delay_seconds = models.PositiveIntegerField(default=0)
     # Who it is for (tasks_app/grammar/audience.py), and what is kept from all others.

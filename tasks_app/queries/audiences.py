@@ -7,16 +7,30 @@ from quorate.accounts.models import User
 from quorate.common.clock import database_now
 from tasks_app.enums import PoolState
 from tasks_app.grammar.audience import Facts, fits, sentence, skills_in
+from tasks_app.grammar.price import percent_for, sentences
 from tasks_app.models import Pool, Skill, SkillGrant, WorkerProfile
 
 
-def facts_of(worker: User) -> Facts:
-    """What is known of a worker now. Two queries, three where an age was given."""
+def skills_held(worker: User) -> dict[str, int]:
+    """The worker's skills that have not run out, by public id. One query."""
     held = SkillGrant.objects.filter(worker=worker).filter(Q(expires_at=None) | Q(expires_at__gt=Now()))
+    return dict(held.values_list("skill__public_id", "value"))
+
+
+def reward_for(worker: User, pool: Pool) -> int:
+    """What a full page pays this worker, in micro-units. One query where the pool pays by skill, none where not."""
+    if not pool.price_steps:
+        return pool.reward
+    return pool.reward * percent_for(pool.price_steps, skills_held(worker)) // 100
+
+
+def facts_of(worker: User, device: str = "") -> Facts:
+    """What is known of a worker now. Two queries, three where an age was given."""
     profile = WorkerProfile.objects.filter(worker=worker).first() or WorkerProfile()
     born = profile.birth_year
     return Facts(
-        skills=dict(held.values_list("skill__public_id", "value")),
+        skills=skills_held(worker),
+        device=device,
         languages=frozenset(profile.languages),
         country=profile.country,
         # Whole years that are certainly over: nobody is asked for a birthday.
@@ -24,17 +38,24 @@ def facts_of(worker: User) -> Facts:
     )
 
 
-def belongs(worker: User, pool: Pool) -> bool:
-    """Whether the worker is in the pool's audience. No query where it is for everybody."""
-    return not pool.audience or fits(pool.audience, facts_of(worker))
+def belongs(worker: User, pool: Pool, device: str = "") -> bool:
+    """Whether the worker is in the pool's audience, on this device. No query where it is for everybody."""
+    return not pool.audience or fits(pool.audience, facts_of(worker, device))
 
 
-def outside(worker: User) -> dict[int, str]:
+def outside(worker: User, device: str = "") -> dict[int, str]:
     """Pool id → guard, of the open pools whose audience the worker is not in. One query, and what the facts take."""
     rows = Pool.objects.filter(state=PoolState.OPEN).exclude(audience={}).values_list("pk", "audience", "guard")
     found = list(rows)
-    facts = facts_of(worker) if found else Facts()
+    facts = facts_of(worker, device) if found else Facts()
     return {pool: guard for pool, audience, guard in found if not fits(audience, facts)}
+
+
+def price_steps(pool: Pool) -> list[str]:
+    """The pool's price by skill in words; nothing where it pays all alike. One query, none where it does."""
+    wanted = {one["skill"] for one in pool.price_steps}
+    names = dict(Skill.objects.filter(public_id__in=wanted).values_list("public_id", "name")) if wanted else {}
+    return sentences(pool.price_steps, names)
 
 
 def in_words(pool: Pool) -> str:

@@ -10,6 +10,7 @@ from tasks_app import tools
 from tasks_app.enums import AssignmentState, PoolState, ResultState, TaskKind
 from tasks_app.models import AggregationState, Answer, Assignment, Pool, Project, Task
 from tasks_app.queries.policies import evidence_of, policy_of
+from tasks_app.queries.pools import top_reward
 from tasks_app.queries.votes import counting_votes
 
 # So many decided items are judged without the worker, some 50 ms a thousand; of more, all might be asked again.
@@ -53,7 +54,9 @@ def effect_of_ban(worker: User) -> BanEffect:
         decided=count,
         reopened=sum(_reopened(pools[pool], tasks, worker) for pool, tasks in decided.items()) if exact else count,
         exact=exact,
-        cost=sum(-(-pools[pool].reward * room // pools[pool].tasks_per_assignment) for pool, room in rooms.items()),
+        cost=sum(
+            -(-top_reward(pools[pool]) * room // pools[pool].tasks_per_assignment) for pool, room in rooms.items()
+        ),
     )
 
 

@@ -69,6 +69,8 @@ class Offer:
     ends_at: datetime | None
     # Mean of all that workers said of the project, 1 to 5; None before enough of them have.
     rating: float | None
+    # Whether holders of some skill are paid more.
+    rises: bool
 
     @property
     def left_text(self) -> str:
@@ -117,6 +119,7 @@ def offer(pool: Pool) -> Offer:
         in_work=row.in_work,
         opened_at=pool.opened_at,
         ends_at=pool.expires_at,
+        rises=bool(pool.price_steps),
         rating=row.rating if (row.rated or 0) >= ENOUGH else None,
     )
 

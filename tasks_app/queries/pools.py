@@ -1,5 +1,6 @@
 """Pools as pages read them."""
 
+from tasks_app.grammar.price import most
 from tasks_app.models import Pool, Project
 
 CENT = 10_000
@@ -15,6 +16,11 @@ def current_pool(project: Project) -> Pool:
         raise Pool.DoesNotExist(f"Project {project.public_id} has no pool.")
     pool.project = project
     return pool
+
+
+def top_reward(pool: Pool) -> int:
+    """The most that a full page can pay anybody, in micro-units."""
+    return pool.reward * most(pool.price_steps) // 100
 
 
 def per_hour(pool: Pool) -> int | None:

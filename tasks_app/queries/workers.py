@@ -101,26 +101,6 @@ def confusion(stats: WorkerStats) -> tuple[list[str], list[list[float]], list[fl
 
 
 @dataclass(frozen=True)
-class KnownSoFar:
-    """Accuracy on known answers after each of them, oldest first, with its 95 % interval (of a Beta, from a flat prior)."""
-
-    mean: list[float]
-    low: list[float]
-    high: list[float]
-
-
-def known_so_far(stats: WorkerStats) -> KnownSoFar | None:
-    """The worker's known answers in one project, the newest KNOWN_SHOWN; None without any. One query."""
-    rows = Check.objects.filter(project=stats.project_id, worker=stats.worker_id).order_by("-answer")
-    scores = np.array(rows.values_list("score", flat=True)[:KNOWN_SHOWN][::-1], dtype=np.float64)
-    if not scores.size:
-        return None
-    right, number = np.cumsum(scores), np.arange(1, scores.size + 1)
-    low, high = (beta_quantile(share, 1 + right, 1 + number - right) for share in (0.025, 0.975))
-    return KnownSoFar((right / number).tolist(), low.tolist(), high.tolist())
-
-
-@dataclass(frozen=True)
 class Drift:
     """A worker's known answers before and since a change: means of their scores, how many, and when it came."""
 
@@ -131,10 +111,32 @@ class Drift:
     answers_after: int
 
 
-def drift_of(stats: WorkerStats) -> Drift | None:
-    """The most likely change in the worker's newest KNOWN_SHOWN known answers; None where none is likely. One query."""
+@dataclass(frozen=True)
+class KnownSoFar:
+    """Accuracy on known answers after each of them, oldest first, with its 95 % interval (of a Beta, from a flat prior).
+
+    `drift`: the most likely change on the way; None where none is likely.
+    """
+
+    mean: list[float]
+    low: list[float]
+    high: list[float]
+    drift: Drift | None = None
+
+
+def known_so_far(stats: WorkerStats) -> KnownSoFar | None:
+    """The worker's known answers in one project, the newest KNOWN_SHOWN; None without any. One query."""
     rows = Check.objects.filter(project=stats.project_id, worker=stats.worker_id).order_by("-answer")
     found = list(rows.values_list("score", "answer__created_at")[:KNOWN_SHOWN])[::-1]
+    scores = np.array([score for score, _ in found], dtype=np.float64)
+    if not scores.size:
+        return None
+    right, number = np.cumsum(scores), np.arange(1, scores.size + 1)
+    low, high = (beta_quantile(share, 1 + right, 1 + number - right) for share in (0.025, 0.975))
+    return KnownSoFar((right / number).tolist(), low.tolist(), high.tolist(), _drift(found))
+
+
+def _drift(found: list[tuple[float, datetime]]) -> Drift | None:
     scores = [score for score, _ in found]
     place = change_in(scores)
     if place is None:

@@ -92,6 +92,7 @@ TABLE: dict[str, Page] = {
     "requester:report_settle": Page(None, EDIT),
     "requester:instructions_preview": Page(None, EDIT),
     "requester:price": Page(READ, EDIT),
+    "requester:price_steps": Page(None, EDIT),
     "requester:price_estimate": Page(READ),
     "requester:launch": Page(READ),
     "requester:act": Page(None, EDIT),

@@ -38,6 +38,7 @@ FIELDS = (
         *("measure", "way", "least", "window", "action", "again", "skill", "preset", "do", "answer"),
         *("seconds", "skill_value", "measure2", "way2", "value2", "least2"),
         *("clarity", "pay", "interface", "least_per_hour", "dispute_days"),
+        *("skill0", "from0", "percent0"),
         *("evidence", "comment", "hours", "all", "assignment"),
         *("enabled", "feedback", "questions", "pass_mark", "retry_hours"),
         "key",

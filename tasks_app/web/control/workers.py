@@ -140,6 +140,7 @@ def _page(request: HttpRequest, admin: User, public_id: str, *, failed: forms.Fo
     person = _find(public_id)
     stats = queries.stats_of(person)
     shown = next((row for row in stats if row.project.public_id == request.GET.get("project")), next(iter(stats), None))
+    known = queries.known_so_far(shown) if shown else None
     history = queries.restrictions_of(person)
     forms_by_prefix: dict[str | None, forms.Form] = {
         "pause": ReasonForm(prefix="pause"),
@@ -155,8 +156,8 @@ def _page(request: HttpRequest, admin: User, public_id: str, *, failed: forms.Fo
         "stats": stats,
         "shown": shown,
         "heat_map": _heat_map(shown) if shown else "",
-        "known": _known(shown) if shown else "",
-        "drift": queries.drift_of(shown) if shown else None,
+        "known": _known(shown, known) if shown and known else "",
+        "drift": known.drift if known else None,
         "recent": queries.recent_answers(person),
         "money": queries.money_of(person),
         "history": [(row, forms_by_prefix.get(row.public_id)) for row in history],
@@ -176,11 +177,8 @@ def _heat_map(stats: WorkerStats) -> str:
     return charts.heat_map(f"Confusion in {stats.project.name}", names, matrix, supports=support)
 
 
-def _known(stats: WorkerStats) -> str:
+def _known(stats: WorkerStats, found: queries.KnownSoFar) -> str:
     """Accuracy on known answers as they came, between what it is at least and at most."""
-    found = queries.known_so_far(stats)
-    if found is None:
-        return ""
     lines = (("Right so far", found.mean), ("At least (95 %)", found.low), ("At most (95 %)", found.high))
     return charts.line(
         f"Known answers in {stats.project.name}",

@@ -67,6 +67,7 @@ SENTENCES: dict[str, str | Callable[[dict[str, Any]], str]] = {
     "member.role_changed": lambda data: f"made {data.get('name')} {data.get('role')}",
     "member.removed": lambda data: f"removed {data.get('name')}",
     "pool.priced": _priced,
+    "pool.price_steps_set": "set the price by skill",
     "pool.launched": "launched it",
     "pool.paused": "paused it",
     "pool.resumed": "resumed it",

@@ -16,6 +16,7 @@ from tasks_app.enums import PoolState
 from tasks_app.errors import DomainError, InvalidInput, NotFound
 from tasks_app.models import Pool, Project
 from tasks_app.queries import dashboards
+from tasks_app.queries.audiences import price_steps
 from tasks_app.queries.pools import current_pool
 from tasks_app.queries.terms import too_little
 from tasks_app.web.requester.forms import CloneForm
@@ -108,6 +109,7 @@ def _show(
         can_clone=me(request).is_requester,
         shows_balance=shows_balance(request, project),
         payer=project.created_by,
+        steps=price_steps(pool),
         too_little=too_little(pool) if draft else None,
         **more,
     )

@@ -14,12 +14,14 @@ from tasks_app.domain.funding import cost_of
 from tasks_app.enums import OverlapMode, PoolState
 from tasks_app.errors import DomainError, InvalidInput
 from tasks_app.models import Pool, Project
+from tasks_app.queries.audiences import price_steps
 from tasks_app.queries.forecasts import duration_of, outlook_of
 from tasks_app.queries.pools import current_pool
 from tasks_app.queries.terms import too_little
 from tasks_app.web import charts
 from tasks_app.web.requester.forms import OVERLAP_MODES, PriceForm, data_of, locked
 from tasks_app.web.requester.page import REFUSED, me, project_context, project_view, role_of, see_other, shows_balance
+from tasks_app.web.requester.price_steps import form_for
 
 # Until answers are measured: what an hour would pay if one item took this many seconds.
 SUPPOSED_SECONDS = (3, 10, 30, 120)
@@ -50,7 +52,13 @@ def edit(request: HttpRequest, project: Project) -> HttpResponse:
     if not rules.edit(role_of(project), False):
         locked(form)
     context = project_context(
-        project, "price", pool, form=form, **_panel(request, pool, form if form.is_bound else None)
+        project,
+        "price",
+        pool,
+        form=form,
+        steps_form=form_for(project, pool) if pool.state == PoolState.DRAFT else None,
+        steps=price_steps(pool),
+        **_panel(request, pool, form if form.is_bound else None),
     )
     return render(request, "requester/price.html", context, status=status)
 

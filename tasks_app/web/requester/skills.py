@@ -24,7 +24,7 @@ from tasks_app.web.requester.forms import DomainForm, data_of, locked
 from tasks_app.web.requester.page import REFUSED, me, posted, project_context, project_view, role_of, see_other
 
 ROWS = 5
-WHAT = (("", "–"), ("language", "Language"), ("country", "Country"), ("age", "Age"))
+WHAT = (("", "–"), ("language", "Language"), ("country", "Country"), ("age", "Age"), ("device", "Device"))
 
 
 class SkillForm(DomainForm):
@@ -125,7 +125,7 @@ class WhoForm(DomainForm):
                 required=False,
                 max_length=200,
                 label=f"Value, {label}",
-                widget=forms.TextInput(attrs={"placeholder": "70 · de · DE AT · 18-67"}),
+                widget=forms.TextInput(attrs={"placeholder": "70 · de · DE AT · 18-67 · phone"}),
             )
 
     @property
@@ -153,6 +153,8 @@ def _condition(what: str, value: str) -> Any:
         return {"language": value.lower()}
     if what == "country":
         return {"country": value.upper().replace(",", " ").split()}
+    if what == "device":
+        return {"device": value.lower()}
     return {"age": span} if what == "age" else {"skill": what, **span}
 
 
@@ -174,6 +176,8 @@ def _rows_of(audience: Any) -> dict[str, str] | None:
             rows |= {f"what{row}": "age", f"value{row}": f"{one['age']['from']}-{one['age']['to']}"}
         elif "country" in one:
             rows |= {f"what{row}": "country", f"value{row}": " ".join(one["country"])}
+        elif "device" in one:
+            rows |= {f"what{row}": "device", f"value{row}": one["device"]}
         else:
             rows |= {f"what{row}": "language", f"value{row}": one["language"]}
     return rows

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 
 from quorate.accounts.models import User
 from quorate.common import markdown
+from quorate.common.device import device_of
 from tasks_app import tools
 from tasks_app.domain import learning
 from tasks_app.enums import Guard
@@ -30,7 +31,7 @@ MAX_BODY = 1 << 20
 @worker_form
 def page(request: HttpRequest, worker: User, pool: str) -> HttpResponse:
     """GET: what it is, or the attempt one is in. POST: begins one."""
-    found, course = _offered(worker, pool)
+    found, course = _offered(worker, pool, device_of(request.headers))
     last = courses.latest(worker, found)
     refusal = ""
     if request.method == "POST":
@@ -56,7 +57,7 @@ def page(request: HttpRequest, worker: User, pool: str) -> HttpResponse:
 @worker_action
 def answer(request: HttpRequest, worker: User, pool: str) -> HttpResponse:
     """One answer as JSON {"attempt", "task", "answer"}; what it was worth, and the end when it is reached."""
-    found, _ = _offered(worker, pool)
+    found, _ = _offered(worker, pool, device_of(request.headers))
     try:
         sent = json.loads(request.body) if len(request.body) <= MAX_BODY else None
         if not isinstance(sent, dict):
@@ -81,7 +82,7 @@ def answer(request: HttpRequest, worker: User, pool: str) -> HttpResponse:
     )
 
 
-def _offered(worker: User, public_id: str) -> tuple[Pool, Course]:
+def _offered(worker: User, public_id: str, device: str) -> tuple[Pool, Course]:
     """A published pool with a course. Whoever may not see the pool for want of the very skill that the course gives may
     still take the course; for want of anything else there is no such page.
     """
@@ -90,7 +91,7 @@ def _offered(worker: User, public_id: str) -> tuple[Pool, Course]:
     if course is None:
         raise NotFound
     given = course.skill.public_id if course.skill else ""
-    if pool.guard == Guard.SEE and given not in skills_in(pool.audience) and not belongs(worker, pool):
+    if pool.guard == Guard.SEE and given not in skills_in(pool.audience) and not belongs(worker, pool, device):
         raise NotFound
     return pool, course
 

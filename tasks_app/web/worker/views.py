@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from quorate.accounts.models import User
 from quorate.common import markdown
+from quorate.common.device import device_of
 from quorate.common.money import SYMBOLS
 from tasks_app import tools
 from tasks_app.domain import rejecting
@@ -23,7 +24,7 @@ from tasks_app.errors import DomainError, NotFound
 from tasks_app.models import Assignment, Pool, Project
 from tasks_app.queries import earnings as money
 from tasks_app.queries import gate, market, reviews
-from tasks_app.queries.audiences import belongs, in_words, outside
+from tasks_app.queries.audiences import belongs, in_words, outside, price_steps, reward_for
 from tasks_app.queries.courses import open_course
 from tasks_app.queries.media import media_url, media_urls
 from tasks_app.queries.ratings import ASPECTS, may_rate, own_rating, ratings_of
@@ -42,7 +43,7 @@ def market_page(request: HttpRequest, worker: User) -> HttpResponse:
     """The task list."""
     sort = request.GET.get("sort", "")
     sort = sort if sort in dict(SORTS) else "pay"
-    away = outside(worker)
+    away = outside(worker, device_of(request.headers))
     page = Paginator(market.offers(worker, away, sort=sort), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -61,7 +62,7 @@ def preview(request: HttpRequest, worker: User, pool: str) -> HttpResponse:
     met = gate.market(worker, pool)
     found = met.pool
     project = found.project
-    inside = belongs(worker, found)
+    inside = belongs(worker, found, device_of(request.headers))
     if not inside and found.guard == Guard.SEE:
         raise NotFound
     offer = market.one_offer(worker, found)
@@ -79,6 +80,8 @@ def preview(request: HttpRequest, worker: User, pool: str) -> HttpResponse:
         "instructions": markdown.render(project.instructions, top=3),
         "restrictions": (restrictions := market.restrictions(worker) if met.restricted else []),
         "excluded": met.restricted and not restrictions,
+        "reward": reward_for(worker, found),
+        "steps": price_steps(found),
         "rated": ratings_of(project),
         "rating": _rating(worker, project),
         "can_work": inside and not met.restricted and found.state == PoolState.OPEN and not _is_over(met),
@@ -104,7 +107,7 @@ def do(request: HttpRequest, worker: User, pool: str) -> HttpResponse:
     found = gate.market(worker, pool).pool
     unfinished = market.unfinished(worker, found)
     # A page that was taken may be finished, whoever the pool is for by now.
-    if not unfinished and not belongs(worker, found):
+    if not unfinished and not belongs(worker, found, device_of(request.headers)):
         if found.guard == Guard.SEE:
             raise NotFound
         return redirect("worker:preview", pool=found.public_id)

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tasks_app', '0015_sanctions'),
+        ('tasks_app', '0017_waiting_uploads'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
