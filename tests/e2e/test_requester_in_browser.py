@@ -258,3 +258,77 @@ def test_the_picture_of_confidence_and_the_forecasts_fit_every_screen(desk: "Pag
             assert [(v["id"], [node["target"] for node in v["nodes"]]) for v in found] == [], (place, size)
     desk.goto(f"/p/{pool.project.public_id}/known-answers/")
     assert "surer than it is right, so it is shown lower" in desk.locator("#honesty").inner_text()
+
+
+# --- The fields of a form ---------------------------------------------------------------------------------------------
+def test_fields_of_a_form_are_edited_without_their_json_and_nothing_is_lost(desk: "Page", alice: User) -> None:
+    asked = [
+        {
+            "name": "open",
+            "label": "Is it open?",
+            "kind": "choice",
+            "options": ["Yes", {"key": "No", "label": "Closed"}],
+        },
+        {
+            "name": "hour",
+            "label": "Until when?",
+            "kind": "number",
+            "maximum": 24,
+            "when": {"field": "open", "is": ["Yes"]},
+        },
+    ]
+    project = create_project(
+        owner=alice, kind="questionnaire", name="Shops", question={"prompt": "Look it up.", "fields": asked}
+    )
+    desk.goto(f"/p/{project.public_id}/question/")
+    rows = desk.locator(".field-row")
+    rows.nth(1).wait_for()
+    before = project.question["fields"]
+
+    # The first is renamed: the condition of the second follows it. Another choice is added.
+    rows.nth(0).locator("summary").first.click()
+    rows.nth(0).get_by_label("Name in exports").fill("is_open")
+    rows.nth(0).get_by_label("Choices, one a line").fill("Yes\nNo | Closed\nIt does not say")
+    # A new one, named after what it asks; then it stands first.
+    desk.get_by_role("button", name="Add a field").click()
+    rows.nth(2).get_by_label("What is asked").fill("Address of its page")
+    rows.nth(2).get_by_label("Kind").select_option("link")
+    rows.nth(2).get_by_label("Must be filled in").uncheck()
+    rows.nth(2).get_by_role("button", name="Move up").click()
+    rows.nth(1).get_by_role("button", name="Move up").click()
+    assert focused(desk) == "Move down field 1"
+    # Removed and brought back.
+    rows.nth(2).get_by_role("button", name="Remove").click()
+    desk.locator(".rows-undo").get_by_role("button", name="Undo").click()
+    preview = desk.locator("[data-question-preview]")
+    preview.get_by_text("It does not say").wait_for()
+    for size in SIZES:
+        desk.set_viewport_size(size)
+        found = Axe().run(desk)
+        assert [(rule["id"], rule["nodes"][0]["target"]) for rule in found.response["violations"]] == []
+        assert not desk.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    desk.get_by_role("button", name="Save and continue").click()
+    desk.wait_for_url("**/instructions/")
+    project.refresh_from_db()
+    assert project.question["fields"] == [
+        {"name": "address_of_its_page", "label": "Address of its page", "kind": "link", "required": False, "help": ""},
+        {
+            **before[0],
+            "name": "is_open",
+            "options": [*before[0]["options"], {"key": "It does not say", "label": "It does not say"}],
+        },
+        {**before[1], "when": {"field": "is_open", "is": ["Yes"]}},
+    ]
+
+
+def test_json_of_a_form_that_is_no_list_waits_to_be_put_right(desk: "Page", alice: User) -> None:
+    project = create_project(owner=alice, kind="questionnaire", name="Shops")
+    desk.goto(f"/p/{project.public_id}/question/")
+    desk.locator(".field-row").first.wait_for()
+    desk.get_by_text("The same as JSON").click()
+    text = desk.locator("textarea[name=fields]")
+    text.fill('[{"name": "a", "kind": "text"')
+    desk.get_by_text("This is not a list of fields yet").wait_for()
+    assert desk.locator(".field-row").first.is_hidden()
+    text.fill('[{"name": "a", "kind": "text"}]')
+    assert desk.locator(".field-row-title").all_inner_texts() == ["1. a"]

@@ -212,6 +212,12 @@ function sizes() {
 if (typeof document !== "undefined") {
   const form = document.getElementById("question-form");
   if (form?.querySelector("#add-class")) edit(form);
+  const fields = form?.querySelector('textarea[name="fields"][data-extra="json"]');
+  // Nobody may write here where the form is only shown.
+  if (fields && !fields.matches(":disabled")) {
+    const said = document.getElementById("rows-status");
+    import("./fields_editor.js").then(({ editFields }) => editFields(fields, (text) => (said.textContent = text)));
+  }
   if (form) {
     preview(form, document.querySelector("[data-question-preview]"));
     sizes();
