@@ -49,8 +49,10 @@ class Header:
     height: int
     animated: bool
     lossless: bool
-    # JPEG only: the chroma subsampling as Pillow numbers it (0: 4:4:4, 1: 4:2:2, 2: 4:2:0).
+    # JPEG only: the chroma subsampling as Pillow numbers it (0: 4:4:4, 1: 4:2:2, 2: 4:2:0), and whether it can be decoded
+    # smaller in memory for a few rows: what comes in several scans is held whole.
     subsampling: int = 2
+    by_rows: bool = False
 
 
 def kind_of(start: bytes) -> str:
@@ -98,12 +100,22 @@ def read_header(file: IO[bytes]) -> Header:
         if kind == "JPEG":
             jpeg = JpegImageFile(file)
             sampling = max(get_sampling(jpeg), -1)
-            return Header("JPEG", *jpeg.size, animated=False, lossless=False, subsampling=0 if sampling == 0 else 2)
+            sampling = 0 if sampling == 0 else 2
+            rows = _in_one_scan(jpeg, file)
+            return Header("JPEG", *jpeg.size, animated=False, lossless=False, subsampling=sampling, by_rows=rows)
         if kind == "WEBP":
             return _webp(file)
     except DAMAGED:
         raise InvalidInput(f"This {kind} is damaged: its header cannot be read.") from None
     raise InvalidInput(why_refused(start))
+
+
+def _in_one_scan(jpeg: JpegImageFile, file: IO[bytes]) -> bool:
+    """Whether a JPEG whose header was read, up to its first scan, has all its colours there, each row once."""
+    colours = len(jpeg.layer)
+    begin = b"\xff\xda" + struct.pack(">HB", 6 + 2 * colours, colours)
+    file.seek(-(len(begin) + 2 * colours + 3), 1)
+    return file.read(len(begin)) == begin and not jpeg.info.get("progressive")
 
 
 def _webp(file: IO[bytes]) -> Header:

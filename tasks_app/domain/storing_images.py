@@ -10,7 +10,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, BinaryIO
 
 from django.conf import settings
-from PIL import Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms, ImageOps
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
@@ -24,7 +24,11 @@ from tasks_app.queries.media import thumb_name
 
 THUMB_SIDE = 256
 MAX_SIDE = 30_000
+# A JPEG of up to so many times the pixels is taken: it is decoded at a half or a quarter, row by row.
+TIMES = 10
 QUALITY = 92
+# Orientations whose upright picture has its sides exchanged.
+_SIDEWAYS = {5, 6, 7, 8}
 _EXTENSIONS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
 _PLUGINS: dict[str, type[ImageFile]] = {"PNG": PngImageFile, "JPEG": JpegImageFile, "WEBP": WebPImageFile}
 
@@ -37,6 +41,8 @@ def max_file_bytes() -> int:
 def store_image(*, project: Project, data: BinaryIO | IO[bytes], name: str) -> MediaFile:
     """The stored image of an uploaded file (PNG, JPEG or WEBP), read from where `data` stands.
 
+    A JPEG with more pixels than settings.MAX_IMAGE_PIXELS is stored with fewer; its width and height stay what they were, and
+    whatever is marked on it is in those pixels.
     The same bytes in the same project are stored once: two queries, nothing decoded. Memory stays under some 12 bytes a
     pixel of settings.MAX_IMAGE_PIXELS. Raises InvalidInput whose message tells why a file is not taken; `name` is only
     for that message's field.
@@ -74,10 +80,11 @@ def _check_bounds(header: Header) -> None:
     width, height = header.width, header.height
     if width < 1 or height < 1:
         raise InvalidInput("The image has no pixels.")
-    if width * height > settings.MAX_IMAGE_PIXELS:
-        most = settings.MAX_IMAGE_PIXELS // 1_000_000
+    most = settings.MAX_IMAGE_PIXELS
+    if width * height > (TIMES * most if header.by_rows else most):
         raise InvalidInput(
-            f"The image has {width:,} × {height:,} pixels ({width * height / 1e6:,.0f} megapixels); at most {most} are taken."
+            f"The image has {width:,} × {height:,} pixels ({width * height / 1e6:,.0f} megapixels); at most {most // 1_000_000} "
+            f"are taken, and {TIMES * most // 1_000_000} of a JPEG that is not progressive."
         )
     if max(width, height) > MAX_SIDE:
         raise InvalidInput(f"The image is {width:,} × {height:,} pixels; a side may have at most {MAX_SIDE:,}.")
@@ -86,21 +93,34 @@ def _check_bounds(header: Header) -> None:
 
 
 def _encode(file: IO[bytes], header: Header) -> tuple[bytes, bytes, tuple[int, int]]:
-    """The image and its thumbnail as bytes, and (width, height) as turned upright."""
+    """The image and its thumbnail as bytes, and (width, height) as turned upright, before anything was made smaller."""
     file.seek(0)
+    size = header.width, header.height
     try:
-        image = _plain(_PLUGINS[header.format](file), header)
+        image = _PLUGINS[header.format](file)
+        _make_smaller(image, header)
+        turned = image.getexif().get(ExifTags.Base.Orientation) in _SIDEWAYS
+        plain = _plain(image, header)
     except DAMAGED:
         raise InvalidInput(f"This {header.format} is damaged or cut off: it cannot be decoded.") from None
     encoded = BytesIO()
     if header.format == "PNG":
-        image.save(encoded, "PNG")
+        plain.save(encoded, "PNG")
     elif header.format == "JPEG":
-        image.save(encoded, "JPEG", quality=QUALITY, subsampling=header.subsampling)
+        plain.save(encoded, "JPEG", quality=QUALITY, subsampling=header.subsampling)
     else:
-        image.save(encoded, "WEBP", quality=QUALITY, lossless=header.lossless, method=2)
-    size = image.size
-    return encoded.getvalue(), _thumb(image), size
+        plain.save(encoded, "WEBP", quality=QUALITY, lossless=header.lossless, method=2)
+    return encoded.getvalue(), _thumb(plain), size[::-1] if turned else size
+
+
+def _make_smaller(image: ImageFile, header: Header) -> None:
+    """Sets a JPEG with too many pixels to be decoded at the half, quarter or eighth that has few enough."""
+    width, height = image.size
+    step = next(
+        one for one in (1, 2, 4, 8) if -(-width // one) * -(-height // one) <= settings.MAX_IMAGE_PIXELS or one == 8
+    )
+    if step > 1:
+        image.draft(image.mode, (max(width // step, 1), max(height // step, 1)))
 
 
 def _plain(image: Image.Image, header: Header) -> Image.Image:

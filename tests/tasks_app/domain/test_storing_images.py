@@ -243,6 +243,42 @@ def test_store_image_refuses_more_pixels_than_the_setting(project: Project, sett
     store_image(project=project, data=BytesIO(encode(gradient(), "PNG")), name="a.png")
 
 
+@pytest.mark.parametrize(("most", "size"), [(2400, (60, 40)), (2399, (30, 20)), (600, (30, 20)), (300, (15, 10))])
+def test_store_image_stores_a_large_jpeg_smaller_and_keeps_the_size_that_marks_are_in(
+    project: Project, settings: Settings, most: int, size: tuple[int, int]
+) -> None:
+    settings.MAX_IMAGE_PIXELS = most
+    media = store_image(project=project, data=BytesIO(encode(gradient(), "JPEG")), name="a.jpg")
+    assert (media.width, media.height) == (60, 40)
+    assert stored(media).size == size
+
+
+def test_store_image_stores_a_large_turned_jpeg_upright(project: Project, settings: Settings) -> None:
+    settings.MAX_IMAGE_PIXELS = 620
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = encode(gradient(61, 39), "JPEG", exif=exif)
+    media = store_image(project=project, data=BytesIO(data), name="a.jpg")
+    assert (media.width, media.height) == (39, 61)
+    assert stored(media).size == (20, 31)
+
+
+@pytest.mark.parametrize("options", [{"progressive": True}, {"quality": 80, "separate": True}])
+def test_store_image_refuses_a_large_jpeg_that_would_be_held_whole(
+    project: Project, settings: Settings, options: dict[str, object]
+) -> None:
+    separate = options.pop("separate", False)
+    data = encode(gradient(), "JPEG", **options)
+    if separate:
+        # The first scan has one colour of three: what follows is another scan.
+        place = data.index(b"\xff\xda")
+        data = data[:place] + b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + data[place + 14 :]
+    settings.MAX_IMAGE_PIXELS = 2399
+    assert "JPEG that is not progressive" in refusal(project, data)
+    settings.MAX_IMAGE_PIXELS = 239
+    assert "megapixels" in refusal(project, encode(gradient(), "JPEG"))
+
+
 def test_store_image_refuses_a_side_that_no_page_can_show(project: Project) -> None:
     assert "side" in refusal(project, huge_png(30_001, 1))
 
