@@ -3,7 +3,7 @@
 python benchmarks/trial_quality.py [--items 400] [--workers 40] [--rate 12]
 
 Starts a Quorate of its own with two projects of the same texts, four classes; in one of them thirty items are known and
-the first two proposed rules are in force. Simulated people answer over HTTP until nothing is open.
+the first three proposed rules are in force. Simulated people answer over HTTP until nothing is open.
 """
 
 import argparse
@@ -23,10 +23,11 @@ sys.path.insert(0, str(ROOT))
 
 from tests.running import Quorate, clean_environment, quorate  # noqa: E402 - the tree is not a package
 
-MIX = "hammer=.5,sloppy=.2,spammer=.15,constant=.1,adversary=.05"
+MIX = "hammer=.4,sloppy=.1,spammer=.05,random=.05,constant=.05,fast=.05,adversary=.05,copying=.05,drifting=.1,linked=.1"
 CLASSES = "abcd"
 KNOWN, SEED = 30, 7
-GOOD = "hammer"
+GOOD, BLIND = "hammer", ("spammer", "random", "constant", "fast", "adversary")
+RULES = 3
 WITHOUT, WITH = "Without", "With known answers and rules"
 
 
@@ -64,26 +65,33 @@ def make(items: int, truth: Path) -> None:
             tasks = Task.objects.filter(pool=pool).order_by("pk")[:KNOWN]
             entries = [Known(task, [RightAnswer({"class": right[task.name]})]) for task in tasks]
             known_answers.make_known(pool=current_pool(project), actor=owner, entries=entries)
-            for preset in presets(project)[:2]:
+            for preset in presets(project)[:RULES]:
                 ruling.add_rule(project=project, actor=owner, body=preset.body)
         publishing.launch(pool=current_pool(project), actor=owner)
         print(project.public_id)
 
 
 def told(projects: Iterable[str]) -> None:
-    """What became of each project's workers, as JSON: [[kind, answers, whether a rule applied]]."""
+    """What became of each project's workers, as JSON: [[[kind, answers, whether a rule applied]], tasks that linked accounts share]."""
     import django
 
     django.setup()
+    from collections import Counter
+
     from django.db.models import Count
 
-    from tasks_app.models import Answer, Firing
+    from quorate.accounts.models import User
+    from tasks_app.models import Answer, Firing, Slot
 
+    person = dict(User.objects.exclude(person=None).values_list("pk", "person"))
     for public_id in projects:
         given = Answer.objects.filter(project__public_id=public_id).values_list("worker_id", "worker__name")
         hit = set(Firing.objects.filter(project__public_id=public_id).values_list("worker_id", flat=True))
         rows = given.annotate(n=Count("pk")).order_by()
-        print(json.dumps([[name.split()[1], number, worker in hit] for worker, name, number in rows]))
+        slots = Slot.objects.filter(task__pool__project__public_id=public_id, worker__in=person)
+        shared = Counter((task, person[worker]) for task, worker in slots.values_list("task", "worker"))
+        crowd = [[name.split()[1], number, worker in hit] for worker, name, number in rows]
+        print(json.dumps([crowd, sum(times > 1 for times in shared.values())]))
 
 
 def inside(running: Quorate, *arguments: str) -> list[str]:
@@ -101,16 +109,26 @@ def answered(running: Quorate, project: str, truth: Path, workers: int, rate: fl
     return subprocess.run(command, env=running.environment, check=True, capture_output=True, text=True).stdout
 
 
-def row(name: str, said: str, people: list[list[Any]]) -> str:
-    """A line of the table."""
+def row(name: str, said: str, crowd: list[list[Any]], shared: int) -> str:
+    """A line of the first table."""
     figures = [
         re.findall(pattern, said)[-1]
         for pattern in (r"(\d+) settled", r"answers +([\d,]+),", r"cost +([\d.]+) USD paid", r"right +([\d.]+)")
     ]
-    bad = sorted(number for kind, number, _ in people if kind not in {GOOD, "sloppy"})
-    stopped = sum(hit for kind, _, hit in people if kind not in {GOOD, "sloppy"})
-    spared = [sum(hit for kind, _, hit in people if kind == wanted) for wanted in (GOOD, "sloppy")]
-    return f"| {name} | {' | '.join(figures)} | {stopped} of {len(bad)}, {bad[0]} to {bad[-1]} answers each | {spared[0]} | {spared[1]} |"
+    good = [hit for kind, _, hit in crowd if kind == GOOD]
+    bad = [hit for kind, _, hit in crowd if kind in BLIND]
+    return f"| {name} | {' | '.join(figures)} | {sum(bad)} of {len(bad)} | {sum(good)} of {len(good)} | {shared} |"
+
+
+def rows_by_kind(crowds: list[list[list[Any]]]) -> Iterable[str]:
+    """Lines of the second table: each kind's people, and how much they answered in either project."""
+    for kind in dict.fromkeys(part.split("=")[0] for part in MIX.split(",")):
+        parts = []
+        for crowd in crowds:
+            mine = sorted(number for one, number, _ in crowd if one == kind)
+            parts.append(f"{mine[0]} to {mine[-1]}" if mine else "–")
+        last = [hit for one, _, hit in crowds[-1] if one == kind]
+        yield f"| {kind} | {len(last)} | {' | '.join(parts)} | {sum(last)} |"
 
 
 def main() -> None:
@@ -131,14 +149,16 @@ def main() -> None:
         truth = Path(place) / "truth.csv"
         ids = [line for line in inside(running, "--items", str(given.items), "--make", str(truth)) if line]
         said = [answered(running, project, truth, given.workers, given.rate) for project in ids]
-        people = [json.loads(line) for line in inside(running, "--told", *ids) if line]
-    print(f"{given.workers} simulated workers ({MIX}), {given.items - KNOWN} items, overlap 3 to 7, confidence .95.\n")
+        told_of = [json.loads(line) for line in inside(running, "--told", *ids) if line]
+    print(f"{given.workers} simulated workers, {given.items - KNOWN} items, overlap 3 to 7, confidence .95.\n")
     print(
-        "| | settled | answers to items | paid | right | guessing or adverse workers stopped | good ones stopped | sloppy ones stopped |"
+        "| | settled | answers to items | paid | right | blind or adverse workers stopped | good ones stopped | tasks shared by linked accounts |"
     )
-    print("|---|---:|---:|---:|---:|---|---:|---:|")
-    for name, end, crowd in zip((WITHOUT, WITH), said, people, strict=True):
-        print(row(name, end, crowd))
+    print("|---|---:|---:|---:|---:|---:|---:|---:|")
+    for name, end, (crowd, shared) in zip((WITHOUT, WITH), said, told_of, strict=True):
+        print(row(name, end, crowd, shared))
+    print("\n| kind | people | answers each, without | answers each, with | stopped |\n|---|---:|---:|---:|---:|")
+    print("\n".join(rows_by_kind([crowd for crowd, _ in told_of])))
 
 
 if __name__ == "__main__":
