@@ -18,6 +18,8 @@ TITLES = {
     "pools": "Pools",
     "tasks": "Tasks and images",
     "results": "Results and exports",
+    "quality": "Known answers, rules, training",
+    "skills": "Skills",
     "review": "Reviewing assignments",
     "work": "Working",
 }
