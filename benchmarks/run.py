@@ -98,6 +98,11 @@ BENCHES = {
         f"more; ECE at most .05; spammers get at most a third of what they would get at random. {NEEDS_DATA}",
         peers=True,
     ),
+    "overlap-http": Bench(
+        "Overlap: over HTTP as in replays",
+        ["trial_overlap.py"],
+        "Goal: the same policy through the real interface costs and finds what its replay does, within the replay's own spread.",
+    ),
     "tools": Bench(
         "The worker's page",
         ["bench_tools.py"],
