@@ -19,6 +19,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "text_classification": {"prompt": "Which animal is it about?", "classes": CLASSES},
     "bounding_box": {"prompt": "Draw a box around every animal.", "classes": CLASSES},
     "image_grid": {"prompt": "Select every cat.", "classes": CLASSES},
+    "mask": {"prompt": "Paint over every animal.", "classes": CLASSES},
 }
 
 

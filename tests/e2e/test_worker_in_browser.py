@@ -12,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from quorate.accounts.models import User
 from tasks_app.domain import publishing, quality
+from tasks_app.domain.consensus import aggregate_project
 from tasks_app.enums import AssignmentState
 from tasks_app.models import Answer, Assignment, Pool, Report, Slot
 from tests import factories
@@ -337,6 +338,41 @@ def test_all_pictures_of_a_page_stand_side_by_side_and_are_handed_in_at_once(
     eventually(page, lambda: sorted(given(worker)) == ["cat"] * 2 + ["dog"] * 4)
     seconds = [row.seconds for row in Answer.objects.filter(worker=worker)]
     assert max(seconds) - min(seconds) < 0.01
+
+
+def test_a_mask_survives_a_reload_is_handed_in_and_lies_on_the_results_page(
+    context: "BrowserContext", worker: User, alice: User
+) -> None:
+    pool = factories.make_open_pool(alice, kind="mask", tasks=1, overlap_min=1)
+    page = sign_in(context, worker)
+    data = io.BytesIO()
+    Image.new("RGB", (640, 480), "grey").save(data, "PNG")
+    context.route("**/media/**", lambda route: route.fulfill(body=data.getvalue(), content_type="image/png"))
+    begin(page, pool)
+    page.keyboard.press("2")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.down(" ")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.up(" ")
+    painted = page.get_by_label("What is painted").get_by_text("Dog")
+    painted.wait_for()
+    page.reload()
+    painted.wait_for()
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("heading", name="No tasks for you just now").wait_for()
+    send_now(page)
+    eventually(page, lambda: Answer.objects.filter(worker=worker).exists())
+    ((mask,),) = [row.value["masks"] for row in Answer.objects.all()]
+    assert (mask["class"], mask["size"]) == ("dog", [480, 640])
+    aggregate_project(pool.project_id)
+    context.clear_cookies()
+    page = sign_in(context, alice)
+    task = pool.tasks.get()
+    page.goto(f"/p/{pool.project.public_id}/results/{task.public_id}/")
+    page.locator("[data-answers-view][data-ready] .mask-canvas").first.wait_for(state="attached")
+    shown = "(all) => all.map((one) => [one.width, one.getContext('2d').getImageData(320, 240, 1, 1).data[3] > 0])"
+    assert [640, True] in page.locator(".mask-canvas").evaluate_all(shown)
+    assert Axe().run(page).response["violations"] == []
 
 
 def test_time_running_out_is_said_and_the_next_task_offered(
