@@ -286,6 +286,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "KindOfTask": "tasks_app.api.serializers.KINDS",
         "TaskKind": "tasks_app.enums.TaskKind",
+        "KnownKind": "tasks_app.api.quality_shapes.KNOWN_KINDS",
         "PoolState": "tasks_app.enums.PoolState",
         "ResultState": "tasks_app.enums.ResultState",
         "AssignmentState": "tasks_app.enums.AssignmentState",
