@@ -73,6 +73,12 @@ MEASURES: dict[str, Measure] = {
     ),
     "skips": Measure("Items skipped in a row", NUMBER, "skips", "you skipped {value} items in a row", 1000.0),
     "accepted": Measure("Pages accepted", PERCENT, "decisions", "{value} of your pages were accepted"),
+    "acceptance": Measure(
+        "Pages accepted, by all requesters",
+        PERCENT,
+        "decisions",
+        "{value} of your pages were accepted by all requesters",
+    ),
     "training": Measure("Score in training or exam", PERCENT, "attempts", "your last score in training was {value}"),
     "answers_today": Measure("Answers in 24 hours", NUMBER, "answers", "you gave {value} answers in 24 hours", 1e6),
     "earned_today": Measure("Earned in 24 hours", MONEY, "pages", "you earned {value} in 24 hours", 1e12),

@@ -1,7 +1,7 @@
 """How much of what a worker handed in was accepted, by all requesters together."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -22,13 +22,14 @@ class Acceptance:
     rate: float | None = None
 
 
-def acceptance(workers: Collection[int]) -> dict[int, Acceptance]:
+def acceptance(workers: Iterable[int]) -> dict[int, Acceptance]:
     """Worker → acceptance. What the worker disputes does not count against them while it is not answered. One query."""
+    asked = list(workers)
     decided = Q(state__in=(AssignmentState.ACCEPTED, AssignmentState.REJECTED))
     open_dispute = Q(rejection__disputed_at__isnull=False, rejection__answered_at=None)
     refused = Q(state=AssignmentState.REJECTED) & ~open_dispute
     rows = (
-        Assignment.objects.filter(decided, worker__in=workers)
+        Assignment.objects.filter(decided, worker__in=asked)
         .values_list("worker_id", "pool__project__created_by")
         .annotate(n=Count("pk"), no=Count("pk", filter=refused))
         .order_by()
@@ -36,7 +37,7 @@ def acceptance(workers: Collection[int]) -> dict[int, Acceptance]:
     by_requester: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for worker, _, number, no in rows:
         by_requester[worker].append((number, no))
-    return {worker: _of(by_requester[worker]) for worker in workers}
+    return {worker: _of(by_requester[worker]) for worker in asked}
 
 
 def _of(counts: list[tuple[int, int]]) -> Acceptance:

@@ -16,6 +16,7 @@ from tasks_app import tools
 from tasks_app.enums import AssignmentState
 from tasks_app.grammar.rule import Measured
 from tasks_app.models import Answer, Assignment, Attempt, Check, Project, Result, Slot, WorkerStats
+from tasks_app.queries.acceptance import acceptance
 
 DAY = timedelta(days=1)
 # A result made of fewer answers says hardly more than the answer that is compared with it.
@@ -72,6 +73,8 @@ def measure(project: Project, found: Mapping[int, Window], wanted: Collection[st
         _skips(project, found)
     if "accepted" in wanted:
         _accepted(project, found)
+    if "acceptance" in wanted:
+        _acceptance(found)
     if "training" in wanted:
         _training(project, found)
     if {"answers_today", "earned_today"} & set(wanted):
@@ -162,6 +165,12 @@ def _accepted(project: Project, found: Mapping[int, Window]) -> None:
     for worker, window in found.items():
         yes, no = (counts[worker][state] for state in decided)
         window.measured["accepted"] = Measured(yes / (yes + no) if yes + no else None, yes + no)
+
+
+def _acceptance(found: Mapping[int, Window]) -> None:
+    rates = acceptance(found)
+    for worker, window in found.items():
+        window.measured["acceptance"] = Measured(rates[worker].rate, rates[worker].decided)
 
 
 def _training(project: Project, found: Mapping[int, Window]) -> None:

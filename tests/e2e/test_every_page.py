@@ -5,6 +5,7 @@ Each page is opened once with an empty cache (that is what it weighs) and then l
 
 import functools
 import gzip
+import html
 import re
 import subprocess
 import sys
@@ -75,6 +76,7 @@ WORKER = [
     "/work/notices/",
     "/work/{texts_pool}/",
     "/work/{texts_pool}/do/",
+    "/work/{texts_pool}/learn/",
     "/work/{cells_pool}/",
     "/work/{cells_pool}/do/",
     "/work/{cracks_pool}/do/",
@@ -123,11 +125,11 @@ def signed_in(url: str, email: str, password: str) -> httpx.Client:
     return client
 
 
-def submit(client: httpx.Client, page: str, **fields: str) -> httpx.Response:
-    """Sends the form of a page as a browser does."""
+def submit(client: httpx.Client, page: str, *, to: str = "", **fields: str) -> httpx.Response:
+    """Sends a form of a page as a browser does, to that page or another."""
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', client.get(page).text)
     assert token is not None, page
-    return client.post(page, data={"csrfmiddlewaretoken": token.group(1), **fields}).raise_for_status()
+    return client.post(to or page, data={"csrfmiddlewaretoken": token.group(1), **fields}).raise_for_status()
 
 
 def session_of(client: httpx.Client) -> "StorageState":
@@ -144,6 +146,17 @@ def crowd(running: Quorate) -> None:
     options = ["--workers", "4", "--mix", "hammer=.75,spammer=.25", "--rate", "12", "--minutes", "0.1"]
     command = [sys.executable, "-m", "quorate", "crowd", "--project", "all", "--url", running.url, *options]
     subprocess.run(command, env=running.environment, check=True, capture_output=True)
+
+
+def offer_training(requester: httpx.Client, project: str) -> None:
+    """A training of one item, so that there is something to learn."""
+    shown = requester.get(f"/p/{project}/results/?sort=-confidence").text
+    item = re.findall(rf'/p/{project}/results/([^/"?]+)/', shown)[0]
+    here, form = f"/p/{project}/results/{item}/", r'name="value" value="([^"]+)"'
+    value = html.unescape(find(requester, here, form))
+    submit(requester, here, to=f"/p/{project}/known-answers/{item}/", value=value, kind="training")
+    settings = {"enabled": "on", "feedback": "1", "questions": "1", "pass_mark": "80", "retry_hours": "0"}
+    submit(requester, f"/p/{project}/training/", **settings)
 
 
 def find(client: httpx.Client, page: str, pattern: str) -> str:
@@ -173,6 +186,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             ids[name] = find(requester, "/projects/", rf'href="/p/([^/"]+)/[^"]*"[^>]*>\s*{title}')
             ids[f"{name}_task"] = find(requester, f"/p/{ids[name]}/results/", rf'/p/{ids[name]}/results/([^/"?]+)/')
             ids[f"{name}_pool"] = find(worker, "/work/", rf'href="/work/([^/"]+)/"[^>]*>\s*{title}')
+        offer_training(requester, ids["texts"])
         made = submit(requester, "/projects/new/", name="Draft", kind="image_classification")
         ids["draft"] = made.url.path.split("/")[2]
         ids["person"] = find(admin, "/control/workers/", r'href="/control/workers/([^/"]+)/"')

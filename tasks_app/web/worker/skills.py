@@ -10,6 +10,7 @@ from quorate.common.clock import database_now
 from tasks_app.domain.skills import describe_oneself
 from tasks_app.errors import InvalidInput
 from tasks_app.models import WorkerProfile
+from tasks_app.queries.acceptance import acceptance
 from tasks_app.queries.audiences import held_by
 from tasks_app.web.worker.page import worker_form
 
@@ -40,5 +41,10 @@ def page(request: HttpRequest, worker: User) -> HttpResponse:
         else:
             messages.success(request, "Saved.")
             return redirect("worker:skills")
-    context = {"held": held_by(worker), "now": database_now(), "form": form}
+    context = {
+        "held": held_by(worker),
+        "accepted": acceptance([worker.pk])[worker.pk],
+        "now": database_now(),
+        "form": form,
+    }
     return render(request, "worker/skills.html", context, status=422 if form.errors else 200)

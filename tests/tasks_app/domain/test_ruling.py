@@ -246,6 +246,8 @@ def test_acceptance_and_the_day(alice: User, pool: Pool, crowd: list[User]) -> N
     reviewing.accept(pool=pool, assignment_ids=[row.pk for row in rows[:3]], actor=alice)
     rejecting.reject(assignment=rows[3], actor=alice, reason="Empty.", evidence="See the second photo.")
     assert measured(pool, crowd[0], "accepted") == (0.75, 4)
+    # One requester's rejections lower what holds everywhere by a tenth at most.
+    assert measured(pool, crowd[0], "acceptance") == (0.9, 4)
     assert measured(pool, crowd[0], "answers_today") == (11.0, 11)
     assert measured(pool, crowd[0], "earned_today")[0] == 11 * pool.reward
 
