@@ -15,12 +15,14 @@ from aggregation.shapes.points import PointGeometry
 from aggregation.shapes.polygons import POLYGONS
 from aggregation.shapes.scores import ShapeScore, score_shapes
 from aggregation.shapes.spans import SPANS
+from aggregation.shapes.tracks import TRACKS
 
 __all__ = [
     "BOXES",
     "MASKS",
     "POLYGONS",
     "SPANS",
+    "TRACKS",
     "Geometry",
     "KeypointGeometry",
     "LineGeometry",

@@ -30,6 +30,7 @@ from tasks_app.tools.text_labels import TextLabels
 from tasks_app.tools.text_ranking import TextRanking
 from tasks_app.tools.text_rating import TextRating
 from tasks_app.tools.text_spans import TextSpans
+from tasks_app.tools.video_boxes import VideoBoxes
 from tasks_app.tools.video_classification import VideoClassification
 from tasks_app.tools.video_segments import VideoSegments
 
@@ -79,6 +80,7 @@ _TOOLS: dict[str, Tool] = {
         AudioComparison(),
         VideoClassification(),
         VideoSegments(),
+        VideoBoxes(),
         Questionnaire(),
         OwnHtml(),
     )

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aggregation.shapes import MASKS, Geometry, KeypointGeometry, LineGeometry, ShapeAnswers, fuse
+from aggregation.shapes import MASKS, TRACKS, Geometry, KeypointGeometry, LineGeometry, ShapeAnswers, fuse
 from aggregation.shapes.geometry import Hands
 from aggregation.shapes.masks import bounds
 
@@ -145,3 +145,65 @@ def test_many_who_draw_one_thing_are_fused_and_one_who_scribbles_is_not_believed
     assert geometry.similarity(again.shape[again.kept], wanted).min() > 0.85
     # The place of each shape among those given: here one an answer.
     assert [workers[row] for row in answers.source] == answers.worker[answers.answer].tolist()
+
+
+# Tracks
+
+
+def track(*keys: tuple[float, float]) -> list[list[float]]:
+    """A box of 10 by 10 whose left edge is at x at each moment: (moment, x)."""
+    return [[at, x, 0, x + 10, 10] for at, x in keys]
+
+
+def test_tracks_are_alike_by_their_overlap_while_either_is_there() -> None:
+    whole = track((0, 0), (1000, 100))
+    assert alike(TRACKS, whole, track((0, 0), (500, 50), (1000, 100))) == pytest.approx(1.0)
+    # Five pixels aside all the time: 5 × 10 in common of 15 × 10.
+    assert alike(TRACKS, whole, track((0, 5), (1000, 105))) == pytest.approx(1 / 3)
+    # There for the first half alone.
+    assert alike(TRACKS, whole, track((0, 0), (500, 50))) == pytest.approx(0.5, abs=0.03)
+    assert alike(TRACKS, whole, track((2000, 0), (3000, 100))) == 0.0
+    assert alike(TRACKS, track((40, 0)), track((40, 0))) == pytest.approx(1.0)
+
+
+def test_the_middle_track_begins_ends_and_moves_at_the_median() -> None:
+    found = middle(
+        TRACKS, [track((0, 0), (1000, 100)), track((0, 2), (1000, 102)), track((100, 14), (500, 90), (1200, 124))]
+    )
+    assert found[[0, -1], 0].tolist() == [0, 1000]
+    assert found[0, 1:].tolist() == pytest.approx([1, 0, 11, 10])  # the third is not there yet
+    assert found[-1, 1] == pytest.approx(102)
+    assert middle(TRACKS, [track((40, 7))]).tolist() == track((40, 7))
+    # On the line between its neighbours no key frame is kept.
+    assert len(middle(TRACKS, [track((0, 0), (500, 50), (1000, 100)), track((0, 0), (250, 25), (1000, 100))])) == 2
+
+
+def test_tracks_that_cannot_be_are_refused_by_row() -> None:
+    for wrong, words in (
+        ([], "one or more finite rows"),
+        ([[0, 0, 0, 1]], "one or more finite rows"),
+        (track((5, 0), (5, 1)), "times that rise"),
+        ([[0, 5, 0, 5, 9]], "x1 < x2"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            TRACKS.checked([track((0, 0)), wrong], "tracks")
+
+
+def test_tracks_of_several_people_are_fused_into_one_a_thing() -> None:
+    people = [
+        [track((0, 0), (1000, 100)), track((0, 300), (1000, 200))],
+        [track((0, 1), (1000, 101)), track((20, 301), (980, 201))],
+        [track((0, -1), (1000, 99))],
+    ]
+    answers = ShapeAnswers.encode(
+        np.zeros(3, np.int64),
+        np.arange(3),
+        people,
+        [np.zeros(len(one), np.int64) for one in people],
+        n_classes=1,
+        geometry=TRACKS,
+    )
+    fusion = fuse(answers)
+    assert sorted(fusion.votes.tolist()) == [2, 3]
+    first = fusion.shape[int(np.argmax(fusion.votes))]
+    assert first[:, 1].tolist() == pytest.approx([0, 100], abs=0.51)

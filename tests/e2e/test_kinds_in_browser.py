@@ -523,3 +523,80 @@ def test_a_recording_that_cannot_be_loaded_is_told(show: Open) -> None:
     page.evaluate("document.querySelector('audio').src = '/no-such.wav'")
     page.get_by_text("could not be loaded").wait_for()
     assert problems(page) == ["no_recording", "no_answer"]
+
+
+# Films
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """By mouse, from one point of the film's picture to another."""
+    layer = page.locator(".film-layer").bounding_box()
+    assert layer is not None
+    scale = layer["width"] / 480
+    points = [(layer["x"] + x * scale, layer["y"] + y * scale) for x, y in (start, end)]
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    page.mouse.move(*points[1], steps=3)
+    page.mouse.up()
+
+
+def shown_at(page: Page, milliseconds: int) -> None:
+    page.wait_for_function(
+        "(at) => { const film = document.querySelector('video'); return !film.seeking && Math.floor(film.currentTime * 10 + 0.01) * 100 === at; }",
+        arg=milliseconds,
+    )
+
+
+def test_a_thing_is_followed_through_a_film_by_mouse_and_by_key(show: Open) -> None:
+    page = show("video_boxes")
+    page.wait_for_function("document.querySelector('video').readyState > 2")
+    page.keyboard.press("2")
+    for _ in range(10):
+        page.keyboard.press(".")
+    shown_at(page, 1000)
+    drag(page, (80, 160), (200, 220))
+    cart = value(page)["tracks"][1]
+    assert (cart["class"], [frame["at"] for frame in cart["frames"]]) == ("cart", [1000])
+    assert [cart["frames"][0][name] for name in ("x1", "y1", "x2", "y2")] == pytest.approx([80, 160, 200, 220], abs=1)
+    assert problems(page) == ["one_frame"]
+    # Ten frames on the box is drawn elsewhere; half way it lies between the two.
+    for _ in range(10):
+        page.keyboard.press(".")
+    shown_at(page, 2000)
+    drag(page, (140, 190), (240, 190))
+    page.keyboard.press("Shift+ArrowUp")
+    for _ in range(5):
+        page.keyboard.press(",")
+    shown_at(page, 1500)
+    page.keyboard.press("k")
+    frames = value(page)["tracks"][1]["frames"]
+    assert [frame["at"] for frame in frames] == [1000, 1500, 2000]
+    assert [frames[1]["x1"], frames[1]["y1"]] == pytest.approx(
+        [(frames[0]["x1"] + frames[2]["x1"]) / 2, frames[0]["y1"] - 5], abs=0.2
+    )
+    assert frames[2]["x1"] - frames[0]["x1"] == pytest.approx(100, abs=1)
+    page.keyboard.press("o")
+    assert [frame["at"] for frame in value(page)["tracks"][1]["frames"]] == [1000, 1500]
+    # A box by key alone, and away with it.
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Control+Shift+ArrowRight")
+    last = value(page)["tracks"][2]["frames"][0]
+    assert (last["at"], last["x1"], last["x2"]) == (1500, 179, 309)
+    page.keyboard.press("Delete")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    assert value(page)["tracks"][2]["frames"][0]["x2"] == 299
+    kind = tools.get("video_boxes")
+    kind.clean_answer(kind.demo.question, kind.demo.item, value(page))
+
+
+def test_segments_of_a_film_are_marked_by_key(show: Open) -> None:
+    page = show("video_segments")
+    page.wait_for_function("document.querySelector('video').readyState > 2")
+    page.keyboard.press("i")
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("o")
+    assert value(page)["segments"][0] == {"class": "moves", "start": 0, "end": 2000}

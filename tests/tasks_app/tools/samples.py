@@ -148,6 +148,25 @@ RAW: dict[str, tuple[Json, Json, list[Json]]] = {
             {"segments": []},
         ],
     ),
+    "video_boxes": (
+        PLAIN,
+        FILM,
+        [
+            {
+                "tracks": [
+                    {
+                        "class": "cat",
+                        "frames": [
+                            {"at": 0, "x1": 1.0, "y1": 2.0, "x2": 60.0, "y2": 70.0},
+                            {"at": 900, "x1": 99.5, "y1": 2.0, "x2": 160.0, "y2": 70.0},
+                        ],
+                    }
+                ]
+            },
+            {"tracks": []},
+            {"tracks": [{"class": "dog", "frames": [{"at": 40, "x1": 200.0, "y1": 2.0, "x2": 260.0, "y2": 70.0}]}]},
+        ],
+    ),
     "questionnaire": ({"prompt": "Look it up.", "fields": FIELDS}, TEXT, FILLED),
     "own_html": ({"prompt": "Look it up.", "fields": FIELDS, "html": "<p>Hello</p>"}, TEXT, FILLED),
     "text_spans": (

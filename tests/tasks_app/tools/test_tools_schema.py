@@ -359,3 +359,31 @@ def test_regions_that_cannot_be_are_named() -> None:
     }
     assert clean_regions(region(text=" two  words "), transcribe=True)["regions"][0]["text"] == "two  words"
     assert clean_regions(region(0, 30), milliseconds=30) == {"regions": [region(0, 30)]}
+
+
+# Tracks of films
+
+
+def clean_tracks(*tracks: Any) -> dict[str, Any]:
+    item = {"video": "a" * 64, "milliseconds": 4000, "width": 200, "height": 100, "name": "a.mp4"}
+    return tools.get("video_boxes").clean_answer(question("video_boxes"), item, {"tracks": list(tracks)})
+
+
+def frame(at: Any, x1: Any = 10, x2: Any = 50) -> dict[str, Any]:
+    return {"at": at, "x1": x1, "y1": 10.0, "x2": x2, "y2": 40.0}
+
+
+def test_tracks_are_clipped_rounded_and_kept_in_order() -> None:
+    said = clean_tracks({"class": "red-cell", "frames": [frame(0.4), frame(500, 150.04, 900)], "votes": 3})
+    assert said == {"tracks": [{"class": "red-cell", "frames": [frame(0, 10.0, 50.0), frame(500, 150.0, 200.0)]}]}
+
+
+def test_tracks_that_cannot_be_are_named() -> None:
+    wrong = [{"class": "x", "frames": [frame(40), frame(40), frame(9000, 10, 12)]}, {"class": "red-cell", "frames": []}]
+    assert fields_of(lambda: clean_tracks(*wrong)) == {
+        "tracks.0.class": ["There is no such class."],
+        "tracks.0.frames.1.at": ["Must be after the frame before it."],
+        "tracks.0.frames.2.at": ["Must be between 0 and 6000."],
+        "tracks.0.frames.2.x2": ["Must be at least 4 pixels after x1, inside the picture."],
+        "tracks.1.frames": ["At least 1 entries are needed, got 0."],
+    }
