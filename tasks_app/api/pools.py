@@ -18,6 +18,7 @@ from tasks_app.api.schema import described
 from tasks_app.domain import pricing, projects, publishing
 from tasks_app.models import Pool
 from tasks_app.queries import api_lists, gate
+from tasks_app.queries.dashboards import remembered
 
 TEXTS = ("title", "description", "keywords")
 
@@ -34,8 +35,13 @@ class Pools(APIView):
 class OnePool(APIView):
     @described("pools_read", tag="pools", returns=shapes.PoolDetail)
     def get(self, request: Request, pool: str) -> Response:
-        """A pool, how far it is and what it costs."""
-        return Response(detail(gate.pool(caller(request), pool)))
+        """A pool, how far it is and what it costs; of a large pool both may be a few seconds old."""
+        found = gate.pool(caller(request), pool)
+        # All that the cost follows from but the number of tasks and what was paid: with these it may be a moment old.
+        terms = (found.state, found.reward, found.overlap_min, found.overlap_max, found.tasks_per_assignment)
+        key = ":".join(map(str, ("estimate", found.pk, *terms)))
+        cost = remembered(key, lambda: pricing.estimate(found), size=lambda one: one.tasks)
+        return Response(payloads.pool_detail(found, api_lists.progress(found), cost))
 
     @described("pools_change", tag="pools", takes=shapes.PoolChange, returns=shapes.PoolDetail)
     def patch(self, request: Request, pool: str) -> Response:

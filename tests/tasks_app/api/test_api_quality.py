@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -148,3 +149,18 @@ def test_what_is_somebody_elses_is_not_there(
     assert stranger("get", f"skills/{skill}/holders/")[0] == 404
     assert stranger("get", "skills/")[1] == {"results": []}
     assert hand("get", "skills/")[0] == 403
+
+
+def test_a_large_pool_is_counted_once_for_all_who_look(
+    api: Api, open_pool: Pool, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    cache.clear()
+    monkeypatch.setattr("tasks_app.queries.dashboards.TASKS_A_SECOND", 1)  # as if three tasks were many
+    path = f"pools/{open_pool.public_id}/"
+    first = api("get", path)[1]
+    with django_assert_num_queries(3):  # session, person, pool
+        assert api("get", path)[1] == first
+    # What the price follows from is never old.
+    changed = api("patch", path, {"overlap_max": 9})[1]
+    assert api("get", path)[1]["money"] == changed["money"] != first["money"]
+    cache.clear()
