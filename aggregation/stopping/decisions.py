@@ -11,7 +11,7 @@ from aggregation.stopping.policy import Mode, Policy
 # Hands a task must be in before it settles by what the model says: one known worker, or two strangers. See `trust.hands`.
 GOOD_HANDS, HAND_OF_ONE = 1.0, 0.5
 # Who asks for no more confidence than this takes a stranger's word, which is worth about so much.
-WORD_OF_ONE = 0.75
+WORD_OF_ONE = 0.65
 
 
 class Decision(StrEnum):

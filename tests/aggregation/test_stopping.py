@@ -103,8 +103,8 @@ def test_a_number_that_makes_no_sense_is_named(make: object, message: str) -> No
         (Policy(minimum=1, maximum=5), 0.5, Decision.ONE_MORE),  # one stranger
         (Policy(minimum=1, maximum=5), 1.0, Decision.SETTLE),  # two strangers, or one who is known
         (Policy(minimum=1, maximum=5), None, Decision.SETTLE),  # the kind does not know
-        (Policy(minimum=1, maximum=5, confidence=0.7), 0.5, Decision.SETTLE),  # hardly any confidence is asked for
-        (Policy(minimum=1, maximum=5, confidence=0.7), 0.0, Decision.ONE_MORE),
+        (Policy(minimum=1, maximum=5, confidence=0.6), 0.5, Decision.SETTLE),  # hardly any confidence is asked for
+        (Policy(minimum=1, maximum=5, confidence=0.6), 0.0, Decision.ONE_MORE),
         (Policy(minimum=1, maximum=1), 0.5, Decision.SETTLE),  # no more than one is asked for
         (Policy(minimum=1, maximum=1), 0.0, Decision.CONTESTED),
         (Policy(Mode.VALUE, 1, 5, worth=0.2), 0.0, Decision.ONE_MORE),
