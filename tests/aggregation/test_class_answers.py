@@ -132,6 +132,14 @@ def test_columns_come_back_as_they_were_given(apart: int, weighed: bool) -> None
     assert a.answers_per_task().sum() == 200
 
 
+def test_rows_whose_three_numbers_need_more_than_one_are_sorted_as_the_others() -> None:
+    high = 2**59
+    a = Answers.encode([2, 0, 1, 0], [2, 1, 0, 0], [high, 5, 7, 3], n_classes=2 * high)
+
+    assert (a.task.tolist(), a.worker.tolist(), a.label.tolist()) == ([0, 0, 1, 2], [0, 1, 0, 2], [3, 5, 7, high])
+    assert a.answers_per_task().tolist() == [2, 1, 1]
+
+
 @pytest.mark.parametrize("ids", [None, [0, 1, 2]])
 def test_any_share_of_answers_among_tasks_and_workers_is_counted(ids: list[int] | None) -> None:
     """Every way in which six answers may fall on three tasks (as many for each among them), and on three workers."""
