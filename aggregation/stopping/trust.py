@@ -8,13 +8,15 @@ from aggregation.arrays import Bools, Floats
 
 # Share of the way from guessing to never erring that a worker must possibly have come.
 LEAST_SKILL = 0.35
+# Whoever has surely not come so far guesses: a task is in no hands with them. A crowd of mediocre people may settle, a guess may not.
+GUESSING = 0.15
 # Standard errors of doubt in the worker's favour, and answers that the belief before the first one weighs in them.
 DOUBT, BELIEF = 1.0, 4.0
 # Variance of one answer is never taken for less: a matrix learnt from few answers looks surer than it is.
 LEAST_VARIANCE = 0.02
 # Answers to tasks that others answered too, or of known truth, from which on a worker is no stranger.
 KNOWN_FROM = 8.0
-# What the answer of a stranger counts for in `hands`, where that of a known worker counts 1 and of one not worth asking 0.
+# What the answer of a stranger counts for in `hands`, where that of a known worker counts 1 and of one who guesses 0.
 STRANGER = 0.5
 
 
@@ -41,9 +43,9 @@ def skill_at_most(confusion: Floats, answers: Floats) -> Floats:
 
 
 def hands(confusion: Floats, support: Floats) -> Floats:
-    """In how good hands a task is with each worker, float64[W]: 0 who is not worth asking, STRANGER of whom too little is
+    """In how good hands a task is with each worker, float64[W]: 0 who surely guesses, STRANGER of whom too little is
     known, else 1; from matrices float64[W, K, K] and the answers that these rest on, float64[W].
     """
     known = np.where(support >= KNOWN_FROM, 1.0, STRANGER)
-    found: Floats = known * worth_asking(confusion, support)
+    found: Floats = known * (skill_at_most(confusion, support) >= GUESSING)
     return found
