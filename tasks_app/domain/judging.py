@@ -4,6 +4,7 @@ All of it is derived from answers and known answers, so the job may run twice, l
 """
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from django.db import transaction
 from django.db.models import Count, Q, Sum
@@ -107,6 +108,7 @@ def write_standings(project: Project, workers: Collection[int]) -> None:
     )
 
 
+@lru_cache(maxsize=1 << 14)
 def known_factor(answers: int, score: float) -> float:
     """Which part of the pool's share of known answers a worker with this sum of scores still gets.
 

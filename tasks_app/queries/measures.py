@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 
 import numpy as np
 from django.db.models import Sum
@@ -105,8 +106,13 @@ def _share(window: Window, mean: str, most: str, scores: list[float]) -> None:
     """The mean of scores 0 to 1, and what it is at most: the 95 % quantile of Beta after a flat prior."""
     number, total = len(scores), sum(scores)
     window.measured[mean] = Measured(total / number if number else None, number)
-    bound = float(beta_quantile(SURE, 1 + total, 1 + number - total)) if number else None
-    window.measured[most] = Measured(bound, number)
+    window.measured[most] = Measured(at_most(total, number) if number else None, number)
+
+
+@lru_cache(maxsize=1 << 14)
+def at_most(total: float, number: int) -> float:
+    """The quantile for so many scores of this sum. Remembered: it costs milliseconds, and right or wrong add up to few sums."""
+    return float(beta_quantile(SURE, 1 + total, 1 + number - total))
 
 
 def _fitted(project: Project, found: Mapping[int, Window]) -> None:
