@@ -62,13 +62,13 @@ class ModelRule:
         self.typical = np.eye(k)
         self.news = self.fitted = 0
         if stage.known:
-            self._fit(stage, self.method(), self.crowd)
+            self._fit(stage, self.method())
 
     def hear(self, stage: Stage, tasks: Ints, worker: int) -> None:
         """See `Rule`."""
         self.news += tasks.size
         if self.crowd is None or self.refits.due(self.news, self.fitted):
-            self._fit(stage, self.method(), self.crowd)
+            self._fit(stage, self.method())
             self._decide(stage, np.flatnonzero(stage.given > 0))
         else:
             answers = stage.answers_to(tasks)
@@ -77,14 +77,17 @@ class ModelRule:
 
     def finish(self, stage: Stage) -> Floats:
         """See `Rule`."""
-        self._fit(stage, self.last(), None)
+        self._fit(stage, self.last())
         self._decide(stage, np.flatnonzero(stage.given > 0))
         return self.posterior
 
-    def _fit(self, stage: Stage, model: AnyMethod, start: Crowd | None) -> None:
+    def _fit(self, stage: Stage, model: AnyMethod) -> None:
+        """Cold, as the platform does: a warm start keeps to what was believed of people when hardly anything was known. A crowd
+        then taken for guessers stays that, and is asked to the maximum.
+        """
         answers = stage.answers()
         truth = stage.gold(answers)
-        model.fit(answers, gold=truth, start=start)
+        model.fit(answers, gold=truth)
         self.crowd, self.fitted, self.news = model.crowd_, len(answers), 0
         if isinstance(model, Auto):
             self.honest = HonestCrowd.of(model, answers, Gold.of(truth, answers))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from aggregation.classes import Auto
+from aggregation.online import RefitPolicy
 from aggregation.replay import (
     FixedOverlap,
     ModelRule,
@@ -18,6 +19,7 @@ from aggregation.replay import (
 from aggregation.replay.model_rule import at_confidence, at_worth
 from aggregation.replay.stage import Rule, Stage
 from aggregation.simulate import WorkerKind, class_world
+from tests.aggregation.real_answers import RealSets
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +85,12 @@ def test_savings_are_read_between_the_points() -> None:
     assert saved([Point(1, 0.65), Point(2, 0.75)], base, 4) == pytest.approx(0.5)
     assert saved([Point(1, 0.9)], base, 4) == pytest.approx(0.75)
     assert saved([Point(1, 0.5)], base, 4) == -1.0
+
+
+def test_a_crowd_taken_for_guessers_at_first_is_not_asked_to_the_maximum(real: RealSets) -> None:
+    found = real("temp")
+    out = replay(
+        Recorded(found.answers, found.truth), ModelRule(at_confidence(0.8), refits=RefitPolicy(share=0.2)), seed=1
+    )
+    assert out.cost < 5
+    assert out.accuracy > 0.9
