@@ -2,6 +2,7 @@
 
 import runpy
 from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -89,7 +90,7 @@ def test_an_image_goes_in_is_shown_and_goes_with_its_item(
     assert b"".join(shown.streaming_content) == bucket[f"photos/{media.storage_name}"]  # type: ignore[attr-defined]
 
     uploading.delete_items(pool=pool, actor=alice, public_ids=None)
-    MediaFile.objects.update(kept_until=database_now())
+    MediaFile.objects.update(kept_until=database_now() - timedelta(seconds=1))
     assert (keeping_media.sweep(), bucket) == (1, {})
     missing = client_for(alice).get(media_url(project_id=photos.pk, sha256=media.sha256, user_id=alice.pk))
     assert missing.status_code == 404

@@ -136,7 +136,7 @@ def test_a_closed_pool_keeps_what_may_be_disputed_until_its_time_is_over(
     rows = Dirty.objects.filter(topic=Topic.ACCEPT, scope=by_hand.pk)
     assert rows.filter(due_at__gt=database_now() + timedelta(days=13)).count() == 1
     Rejection.objects.update(dispute_until=database_now() - timedelta(seconds=1))
-    rows.update(due_at=database_now())
+    rows.update(due_at=database_now() - timedelta(seconds=1))
     reviewing.accept_due(by_hand.pk)
     assert held(by_hand) == 0
 

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -171,7 +172,7 @@ def test_sounds_come_from_files_archives_and_tables_and_go_with_their_items(soun
     ]
     delete_items(pool=pool, actor=alice, public_ids=None)
     names = [row.storage_name for row in MediaFile.objects.all()]
-    MediaFile.objects.update(kept_until=database_now())
+    MediaFile.objects.update(kept_until=database_now() - timedelta(seconds=1))
     assert keeping_media.sweep() == 4
     assert [name for name in names if default_storage.exists(name)] == []
 
