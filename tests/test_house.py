@@ -90,6 +90,17 @@ def test_no_error_is_caught_broadly() -> None:
     assert broad == []
 
 
+def test_what_a_page_is_waited_for_is_a_function() -> None:
+    """Playwright evaluates anything else anew at each look, which the pages' policy forbids after the first."""
+    waits = re.compile(r'wait_for_function\(\s*f?"(?!\(\)|\(?\w+\)? =>)')
+    named = [
+        name_of(path)
+        for path in modules("tests", "benchmarks")
+        if path != Path(__file__) and waits.search(path.read_text())
+    ]
+    assert named == []
+
+
 def test_layer_contracts_stand() -> None:
     """lint-imports keeps them; this keeps them from being loosened unseen."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -70,7 +70,8 @@ class Pages(SimpleHTTPRequestHandler):
         self.send_header("Content-Range", f"bytes {first}-{last}/{len(content)}")
         self.send_header("Content-Length", str(last - first + 1))
         self.end_headers()
-        self.wfile.write(content[first : last + 1])
+        with suppress(ConnectionError):  # a player that has heard enough hangs up
+            self.wfile.write(content[first : last + 1])
 
     def end_headers(self) -> None:
         policy = sandbox.POLICY if self.path == "/sandbox/" else "default-src 'self'"

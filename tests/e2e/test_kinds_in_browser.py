@@ -431,7 +431,7 @@ def test_a_short_or_slanting_swipe_is_no_answer_and_one_on_a_zoomed_picture_move
 
 def test_regions_are_marked_by_drag_and_by_key_and_moved_by_both(show: Open) -> None:
     page = show("audio_regions", question={"transcribe": True})
-    page.wait_for_function("document.querySelector('audio').readyState > 2")
+    page.wait_for_function("() => document.querySelector('audio').readyState > 2")
     box = page.locator(".time-box").bounding_box()
     assert box is not None
     second = box["width"] / 6
@@ -480,24 +480,24 @@ def test_regions_are_marked_by_drag_and_by_key_and_moved_by_both(show: Open) -> 
 
 def test_a_recording_plays_stops_loops_and_slows_down(show: Open) -> None:
     page = show("audio_regions")
-    page.wait_for_function("document.querySelector('audio').readyState > 2")
+    page.wait_for_function("() => document.querySelector('audio').readyState > 2")
     page.keyboard.press(".")
     assert page.evaluate("document.querySelector('audio').currentTime") == pytest.approx(0.69)
     page.keyboard.press("l")
-    page.wait_for_function("!document.querySelector('audio').paused")
+    page.wait_for_function("() => !document.querySelector('audio').paused")
     assert page.get_by_role("button", name="again and again").get_attribute("aria-pressed") == "true"
     page.wait_for_function(
-        "document.querySelector('audio').played.length > 0 && document.querySelector('audio').currentTime < 1.3"
+        "() => document.querySelector('audio').played.length > 0 && document.querySelector('audio').currentTime < 1.3"
     )
     page.keyboard.press(" ")
-    page.wait_for_function("document.querySelector('audio').paused")
+    page.wait_for_function("() => document.querySelector('audio').paused")
     page.keyboard.press("s")
     assert page.evaluate("document.querySelector('audio').playbackRate") == 0.75
 
 
 def test_regions_are_marked_by_finger(show: Open) -> None:
     page = show("audio_regions", phone=True)
-    page.wait_for_function("document.querySelector('audio').readyState > 2")
+    page.wait_for_function("() => document.querySelector('audio').readyState > 2")
     page.evaluate("document.querySelector('audio').currentTime = 2.3")
     page.get_by_role("button", name="A region begins here").tap()
     page.evaluate("document.querySelector('audio').currentTime = 2.6")
@@ -508,12 +508,12 @@ def test_regions_are_marked_by_finger(show: Open) -> None:
 
 def test_one_of_two_recordings_plays_at_a_time(show: Open) -> None:
     page = show("audio_comparison")
-    page.wait_for_function("[...document.querySelectorAll('audio')].every((one) => one.readyState > 2)")
+    page.wait_for_function("() => [...document.querySelectorAll('audio')].every((one) => one.readyState > 2)")
     playing = "[...document.querySelectorAll('audio')].map((one) => !one.paused)"
     page.keyboard.press(" ")
-    page.wait_for_function(f"{playing}.join() === 'true,false'")
+    page.wait_for_function(f"() => {playing}.join() === 'true,false'")
     page.get_by_role("button", name="Play").last.click()
-    page.wait_for_function(f"{playing}.join() === 'false,true'")
+    page.wait_for_function(f"() => {playing}.join() === 'false,true'")
     page.keyboard.press("ArrowRight")
     assert submits(page)[0]["better"] != submits(page)[0]["shown"]
 
@@ -549,7 +549,7 @@ def shown_at(page: Page, milliseconds: int) -> None:
 
 def test_a_thing_is_followed_through_a_film_by_mouse_and_by_key(show: Open) -> None:
     page = show("video_boxes")
-    page.wait_for_function("document.querySelector('video').readyState > 2")
+    page.wait_for_function("() => document.querySelector('video').readyState > 2")
     page.keyboard.press("2")
     for _ in range(10):
         page.keyboard.press(".")
@@ -594,7 +594,7 @@ def test_a_thing_is_followed_through_a_film_by_mouse_and_by_key(show: Open) -> N
 
 def test_segments_of_a_film_are_marked_by_key(show: Open) -> None:
     page = show("video_segments")
-    page.wait_for_function("document.querySelector('video').readyState > 2")
+    page.wait_for_function("() => document.querySelector('video').readyState > 2")
     page.keyboard.press("i")
     for _ in range(2):
         page.keyboard.press("ArrowRight")

@@ -108,12 +108,12 @@ def test_crowd_elements_make_an_answer(page: Page, show: Open) -> None:
     )
     assert frame.get_by_role("heading").inner_text() == "Corner Café, 12 Mill Lane"
     frame.get_by_role("textbox", name="Why?").fill("A red door")
-    page.wait_for_function("harness.tool.value() !== null")
+    page.wait_for_function("() => harness.tool.value() !== null")
     assert [one["code"] for one in page.evaluate("harness.tool.problems()")] == ["missing"]
     frame.get_by_role("button", name="Yes").click()
     frame.get_by_role("spinbutton").fill("3")
     frame.get_by_role("button", name="Done").click()
-    page.wait_for_function("harness.submits.length === 1")
+    page.wait_for_function("() => harness.submits.length === 1")
     assert submits(page) == [{"fields": {"good": "Yes", "count": 3, "why": "A red door"}}]
 
 
@@ -126,13 +126,13 @@ def test_a_plain_form_and_a_script_of_its_own_answer_as_well(page: Page, show: O
     )
     assert frame.locator("#p").inner_text() == "Item: Corner Café, 12 Mill Lane"
     frame.get_by_role("button", name="Send").click()
-    page.wait_for_function("harness.submits.length === 1")
+    page.wait_for_function("() => harness.submits.length === 1")
     assert submits(page) == [{"fields": {"good": "No", "count": 2, "has": ["a", "b"]}}]
 
 
 def test_only_the_frame_is_heard_and_only_the_fields_of_the_question(page: Page, show: Open) -> None:
     show("<script>quorate.submit({good: 'Yes', admin: true, __proto__: 1}); quorate.submit('x');</script>")
-    page.wait_for_function("harness.submits.length >= 1")
+    page.wait_for_function("() => harness.submits.length >= 1")
     page.evaluate("window.postMessage({quorate: 'submit', values: {good: 'No'}}, '*')")
     page.wait_for_timeout(200)
     assert {str(one) for one in submits(page)} == {str({"fields": {"good": "Yes"}})}
