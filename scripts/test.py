@@ -60,17 +60,18 @@ class Outcome:
 
 @dataclasses.dataclass(frozen=True)
 class Need:
-    """A program a part needs: how it is found, and the Debian package that brings it."""
+    """A program a part needs: how it is found, and the Debian packages that bring it, the best first."""
 
     name: str
-    package: str
+    packages: tuple[str, ...]
     find: Callable[[], object]
 
 
-POSTGRES = Need("PostgreSQL", "postgresql", services.find_postgres)
-REDIS = Need("Redis", "redis-server", services.find_redis)
-CHROMIUM = Need("Chromium", "chromium", services.find_chromium)
-NODE = Need("Node.js", "nodejs", lambda: shutil.which("node"))
+POSTGRES = Need("PostgreSQL", ("postgresql",), services.find_postgres)
+REDIS = Need("Redis", ("redis-server",), services.find_redis)
+# Chromium without a window of its own to draw makes a page in a fifth of the time; older releases have it with one alone.
+CHROMIUM = Need("Chromium", ("chromium-headless-shell", "chromium"), services.find_chromium)
+NODE = Need("Node.js", ("nodejs",), lambda: shutil.which("node"))
 NEEDS: dict[str, tuple[Need, ...]] = {
     "lint": (),
     "unit": (),
@@ -92,15 +93,23 @@ def install(needs: list[Need]) -> None:
     """Installs Debian packages, quietly; what cannot be installed is found missing afterwards."""
     if not needs or os.geteuid() != 0 or not DEBIAN.exists():
         return
-    packages = [need.package for need in needs]
-    print(f"Installing {', '.join(packages)} …", flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    print(f"Installing {', '.join(need.name for need in needs)} …", flush=True)
+    apt_get("update", "-qq")
     # One by one: a package that this release does not have must not keep out the others.
-    installing = [["apt-get", "install", "-y", "-qq", "--no-install-recommends", package] for package in packages]
-    for command in (["apt-get", "update", "-qq"], *installing):
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode:
-            print(f"{' '.join(command)}:\n{done.stdout}{done.stderr}", flush=True)
+    for need in needs:
+        for package in need.packages:
+            if apt_get("install", "-y", "-qq", "--no-install-recommends", package):
+                break
+
+
+def apt_get(*arguments: str) -> bool:
+    """Whether it went well; what it said is shown otherwise."""
+    command = ["apt-get", *arguments]
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(f"{' '.join(command)}:\n{done.stdout}{done.stderr}", flush=True)
+    return done.returncode == 0
 
 
 # --- Running ----------------------------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ def test_skip_is_a_failure_where_nothing_may_be_left_out(tmp_path: Path) -> None
 
 
 def test_missing_program_is_named_and_fails_where_nothing_may_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    needs = {"js": (suite.Need("Node.js", "nodejs", lambda: None), suite.Need("Deno", "deno", lambda: None))}
+    needs = {"js": (suite.Need("Node.js", ("nodejs",), lambda: None), suite.Need("Deno", ("deno",), lambda: None))}
     monkeypatch.setattr(suite, "NEEDS", needs)
     options = suite.read_options(["--only", "js"])
     monkeypatch.delenv("QUORATE_REQUIRE_ALL", raising=False)
@@ -107,20 +107,21 @@ def test_missing_programs_are_installed_one_by_one(
     apt = tmp_path / "apt-get"
     apt.write_text(
         f'#!/bin/sh\necho "$DEBIAN_FRONTEND $*" >>{tmp_path}/log\n'
-        f'case "$*" in *postgresql) echo "no such package"; exit 100 ;; *redis*) touch {tmp_path}/redis ;; esac\n'
+        f'case "$*" in *postgresql|*new) echo "no such package"; exit 100 ;; *redis*) touch {tmp_path}/redis ;; esac\n'
     )
     apt.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(suite, "DEBIAN", tmp_path)
-    postgres = suite.Need("PostgreSQL", "postgresql", lambda: None)
-    redis = suite.Need("Redis", "redis-server", (tmp_path / "redis").exists)
+    postgres = suite.Need("PostgreSQL", ("postgresql",), lambda: None)
+    redis = suite.Need("Redis", ("redis-new", "redis-server", "redis-old"), (tmp_path / "redis").exists)
     monkeypatch.setattr(suite, "NEEDS", {"postgres": (postgres, redis)})
 
     suite.install(suite.missing(["postgres"]))
     assert (tmp_path / "log").read_text().splitlines() == [
         "noninteractive update -qq",
         "noninteractive install -y -qq --no-install-recommends postgresql",
+        "noninteractive install -y -qq --no-install-recommends redis-new",
         "noninteractive install -y -qq --no-install-recommends redis-server",
     ]
     assert suite.missing(["postgres"]) == [postgres]
