@@ -6,11 +6,20 @@ from typing import Any, ClassVar
 from tasks_app.tools.asking import ItemColumn
 from tasks_app.tools.classes import MAX_CLASSES
 from tasks_app.tools.classification import Classification
-from tasks_app.tools.fields import MAX_NUMBER, Json, Problems, join, read_list, read_number, read_object, read_text
+from tasks_app.tools.fields import (
+    MAX_NUMBER,
+    OF_RESULTS,
+    Json,
+    Problems,
+    join,
+    read_list,
+    read_number,
+    read_object,
+    read_text,
+)
 
 MAX_CLAIMED = 2000
 _CORNERS = ("x1", "y1", "x2", "y2")
-_OF_RESULTS = ("confidence", "votes")
 LABEL = ItemColumn(name="label", help="The label to judge, as workers shall read it.")
 BOXES = ItemColumn(
     name="boxes",
@@ -54,7 +63,7 @@ def read_claimed_boxes(raw: Any, item: Json, problems: Problems) -> list[Json]:
 
 
 def _read_box(raw: Any, field: str, item: Json, problems: Problems) -> Json:
-    entry = read_object(raw, field, problems, known=("class", *_CORNERS, *_OF_RESULTS))
+    entry = read_object(raw, field, problems, known=("class", *_CORNERS, *OF_RESULTS))
     name = read_text(entry.get("class"), join(field, "class"), problems, maximum=80, required=False)
     box: Json = {"class": name} if name else {}
     for corner, side in zip(_CORNERS, (item["width"], item["height"]) * 2, strict=True):

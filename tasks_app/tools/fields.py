@@ -18,6 +18,8 @@ Json = dict[str, Any]
 MAX_PROBLEMS = 50
 # Beyond this a coordinate is nonsense, and an int may be too long for float().
 MAX_NUMBER = 1e9
+# What a result's shapes, regions and tracks carry besides; dropped, so that a result can be taken as an answer or known answer.
+OF_RESULTS = ("confidence", "votes")
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

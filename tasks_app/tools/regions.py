@@ -14,7 +14,17 @@ from tasks_app.tools import shape_models
 from tasks_app.tools.asking import ExtraField
 from tasks_app.tools.base import MAX_MILLISECONDS, AnswerBatch, Fit, Tool
 from tasks_app.tools.classes import class_keys, class_names, key_by_name
-from tasks_app.tools.fields import Json, Problems, join, read_choice, read_list, read_number, read_object, read_text
+from tasks_app.tools.fields import (
+    OF_RESULTS,
+    Json,
+    Problems,
+    join,
+    read_choice,
+    read_list,
+    read_number,
+    read_object,
+    read_text,
+)
 from tasks_app.tools.simulated import Generator, Simulated, any_of
 
 MAX_REGIONS = 2000
@@ -23,7 +33,6 @@ MAX_TEXT = 2000
 SLACK = 2000
 # How long a recording is taken to be whose header does not tell, where a length must be assumed.
 ASSUMED = 10_000
-_OF_RESULTS = ("confidence", "votes")
 SHORTEST = ExtraField(
     name="shortest",
     label="Shortest, in milliseconds",
@@ -76,7 +85,7 @@ class Regions(Tool):
         return {name: [unique[key] for key in sorted(unique)]}
 
     def _read_region(self, raw: Any, field: str, problems: Problems, question: Json, item: Json) -> Json:
-        known = ("class", "start", "end", "text", *_OF_RESULTS)
+        known = ("class", "start", "end", "text", *OF_RESULTS)
         entry = read_object(raw, field, problems, known=known)
         region: Json = {
             "class": read_choice(entry.get("class"), join(field, "class"), problems, choices=class_keys(question))

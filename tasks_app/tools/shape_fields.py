@@ -4,12 +4,10 @@ from collections.abc import Collection
 from typing import Any
 
 from tasks_app.tools.asking import ExtraField, ItemColumn
-from tasks_app.tools.fields import Json, Problems, join, read_choice, read_object, read_text
+from tasks_app.tools.fields import OF_RESULTS, Json, Problems, join, read_choice, read_object, read_text
 
 FLAG_NAMES = ("occluded", "uncertain")
 EXTRAS = (*FLAG_NAMES, "attributes")
-# A result's shapes carry these too; they are dropped, so that a result can be taken as an answer or known answer.
-_OF_RESULTS = ("confidence", "votes")
 MAX_ATTRIBUTES = 20
 YES = "yes"
 
@@ -67,7 +65,7 @@ def check_attributes(question: Json, problems: Problems) -> None:
 
 def read_entry(raw: Any, field: str, problems: Problems, names: Collection[str]) -> Json:
     """The object of one shape with the fields that a shape may have."""
-    return read_object(raw, field, problems, known=("class", *names, *EXTRAS, *_OF_RESULTS))
+    return read_object(raw, field, problems, known=("class", *names, *EXTRAS, *OF_RESULTS))
 
 
 def read_extras(entry: Json, field: str, problems: Problems, question: Json) -> Json:

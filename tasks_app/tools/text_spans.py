@@ -13,11 +13,10 @@ from aggregation.simulate import WorkerKind
 from tasks_app.tools import shape_models
 from tasks_app.tools.base import MAX_TEXT, AnswerBatch, Demo, Fit, Labels, Tool
 from tasks_app.tools.classes import class_keys, class_names, key_by_name
-from tasks_app.tools.fields import Json, Problems, join, read_choice, read_list, read_number, read_object
+from tasks_app.tools.fields import OF_RESULTS, Json, Problems, join, read_choice, read_list, read_number, read_object
 from tasks_app.tools.simulated import Generator, Simulated, any_of
 
 MAX_SPANS = 2000
-_OF_RESULTS = ("confidence", "votes")
 
 
 def _edges(rows: Sequence[Json]) -> Floats:
@@ -142,7 +141,7 @@ def _words(text: str) -> list[tuple[int, int]]:
 
 
 def _read_span(raw: Any, field: str, problems: Problems, keys: set[str], length: int) -> Json:
-    entry = read_object(raw, field, problems, known=("class", "start", "end", *_OF_RESULTS))
+    entry = read_object(raw, field, problems, known=("class", "start", "end", *OF_RESULTS))
     span: Json = {"class": read_choice(entry.get("class"), join(field, "class"), problems, choices=keys)}
     for name in ("start", "end"):
         number = read_number(entry.get(name), join(field, name), problems, minimum=0, maximum=min(length, MAX_TEXT))

@@ -16,7 +16,17 @@ from tasks_app.tools.asking import ExtraField
 from tasks_app.tools.base import MAX_MILLISECONDS, AnswerBatch, Demo, Fit, Labels, Tool
 from tasks_app.tools.classes import class_keys, class_names, key_by_name
 from tasks_app.tools.demo_recordings import FILM, FILM_FILE
-from tasks_app.tools.fields import MAX_NUMBER, Json, Problems, join, read_choice, read_list, read_number, read_object
+from tasks_app.tools.fields import (
+    MAX_NUMBER,
+    OF_RESULTS,
+    Json,
+    Problems,
+    join,
+    read_choice,
+    read_list,
+    read_number,
+    read_object,
+)
 from tasks_app.tools.regions import SLACK, length_of
 from tasks_app.tools.shape_fields import MIN_SIZE
 from tasks_app.tools.simulated import Generator, Simulated, any_of
@@ -24,7 +34,6 @@ from tasks_app.tools.simulated import Generator, Simulated, any_of
 MAX_TRACKS = 200
 MAX_FRAMES = 1000
 CORNERS = ("x1", "y1", "x2", "y2")
-_OF_RESULTS = ("confidence", "votes")
 RATE = ExtraField(
     name="rate",
     label="Frames a second",
@@ -169,7 +178,7 @@ _COLUMNS = ("xmin", "ymin", "xmax", "ymax")
 
 
 def _read_track(raw: Any, field: str, problems: Problems, question: Json, item: Json) -> Json:
-    entry = read_object(raw, field, problems, known=("class", "frames", *_OF_RESULTS))
+    entry = read_object(raw, field, problems, known=("class", "frames", *OF_RESULTS))
     key = read_choice(entry.get("class"), join(field, "class"), problems, choices=class_keys(question))
     place = join(field, "frames")
     rows = read_list(entry.get("frames"), place, problems, minimum=1, maximum=MAX_FRAMES)
