@@ -4,6 +4,7 @@ import { button, el } from "../annotate/dom.js";
 import { wheelBelongsTo } from "../annotate/stage.js";
 import { LONGEST, loadPeaks } from "./peaks.js";
 import { PLAYER_KEYS, createPlayer } from "./player.js";
+import { zooming } from "./recording_keys.js";
 import { createTimeline } from "./timeline.js";
 
 const SEEK = { fine: 1000, coarse: 5000 };
@@ -34,10 +35,6 @@ export function createHearing(root, { item, mediaUrl }, { sort, label = sort ===
   if (sort === "audio" && !(item.milliseconds > LONGEST)) loadPeaks(mediaUrl, item.milliseconds).then((found) => found && timeline.setPeaks(found.peaks));
   const film = sort === "video" ? el("div", { class: "recording-film" }, player.media) : player.media;
   const node = el("div", { class: "recording is-heard" }, film, timeline.node, player.bar, player.failure);
-  const used = (act) => () => {
-    act();
-    return true;
-  };
   group.push(player);
   player.media.addEventListener("play", () => group.filter((other) => other !== player).forEach((other) => other.media.pause()));
   const mine = () => {
@@ -49,9 +46,7 @@ export function createHearing(root, { item, mediaUrl }, { sort, label = sort ===
   };
   const commands = {
     hand: () => mine() && (player.toggle(), true),
-    "zoom-in": used(() => timeline.zoom(1.5)),
-    "zoom-out": used(() => timeline.zoom(1 / 1.5)),
-    fit: used(timeline.fit),
+    ...zooming(timeline),
     ...(arrows ? { arrow: ({ x, big }) => Boolean(x) && (player.seek(player.at() + x * (big ? SEEK.coarse : SEEK.fine)), true) } : {}),
   };
   return {

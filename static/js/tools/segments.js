@@ -10,6 +10,7 @@ import { clockOf, secondsOf } from "./clock.js";
 import { createFrame, freshId, isClosed } from "./frame.js";
 import { LONGEST, loadPeaks } from "./peaks.js";
 import { PLAYER_KEYS, createPlayer } from "./player.js";
+import { letterKeys, used, zooming } from "./recording_keys.js";
 import { createRegionList } from "./region_list.js";
 import { added, answered, changed, neighbour, pulled, removed, twins, worked } from "./regions.js";
 import { createTimeline } from "./timeline.js";
@@ -251,10 +252,6 @@ export function createSegments(root, kind, options, { sort, field }) {
     return true;
   }
 
-  const used = (act) => () => {
-    act();
-    return true;
-  };
   const commands = {
     hand: used(player.toggle),
     arrow,
@@ -264,9 +261,7 @@ export function createSegments(root, kind, options, { sort, field }) {
     undo: used(() => step(history.undo)),
     redo: used(() => step(history.redo)),
     escape: letGo,
-    "zoom-in": used(() => timeline.zoom(1.5)),
-    "zoom-out": used(() => timeline.zoom(1 / 1.5)),
-    fit: used(timeline.fit),
+    ...zooming(timeline),
   };
   const letters = {
     i: begin,
@@ -313,12 +308,7 @@ export function createSegments(root, kind, options, { sort, field }) {
       [["Enter"], "Hand in"],
     ],
     onKey: (key) => pick(key),
-    onOther(event) {
-      const act = letters[event.key.toLowerCase()];
-      if (!act || event.ctrlKey || event.metaKey || event.altKey) return false;
-      if (!event.repeat) act();
-      return true;
-    },
+    onOther: letterKeys(letters),
   });
   show();
 

@@ -10,6 +10,7 @@ import { clockOf } from "./clock.js";
 import { createFilmBoxes } from "./film_boxes.js";
 import { createFrame, freshId, isClosed } from "./frame.js";
 import { createPlayer } from "./player.js";
+import { letterKeys, used, zooming } from "./recording_keys.js";
 import { createRegionList } from "./region_list.js";
 import { neighbour } from "./regions.js";
 import { createTimeline } from "./timeline.js";
@@ -221,10 +222,6 @@ export function mount(root, options) {
     return true;
   }
 
-  const used = (act) => () => {
-    act();
-    return true;
-  };
   const commands = {
     hand: used(player.toggle),
     arrow,
@@ -234,9 +231,7 @@ export function mount(root, options) {
     undo: used(() => travel(history.undo)),
     redo: used(() => travel(history.redo)),
     escape: () => chosen !== null && (choose(null), true),
-    "zoom-in": used(() => timeline.zoom(1.5)),
-    "zoom-out": used(() => timeline.zoom(1 / 1.5)),
-    fit: used(timeline.fit),
+    ...zooming(timeline),
   };
   const letters = { b: drawMiddle, k: toggleKey, o: end, n: () => turn(1), "[": () => jump(-1), "]": () => jump(1), s: () => player.faster(-1), f: () => player.faster(1) };
 
@@ -274,12 +269,7 @@ export function mount(root, options) {
       [["Enter"], "Hand in"],
     ],
     onKey: (key) => pick(key),
-    onOther(event) {
-      const act = letters[event.key.toLowerCase()];
-      if (!act || event.ctrlKey || event.metaKey || event.altKey) return false;
-      if (!event.repeat) act();
-      return true;
-    },
+    onOther: letterKeys(letters),
   });
   show();
 
