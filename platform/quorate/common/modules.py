@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 IMPORT = re.compile(
@@ -58,9 +58,13 @@ class Module:
         return f"const {self.variable} = {called([self.bindings, self.body_in(file)], self.exports)};"
 
 
-def called(lines: Iterable[str], returned: Iterable[str]) -> str:
-    """An expression: the lines within a function, where the minifier may shorten every name, and what of them is wanted."""
-    return "\n".join(["(() => {", *lines, f"return {{ {', '.join(returned)} }};", "})()"])
+def called(lines: Iterable[str], returned: Iterable[str], given: Mapping[str, str] | None = None) -> str:
+    """An expression: the lines within a function, where the minifier may shorten every name, and what of them is wanted.
+
+    `given`: what comes in from outside, by the name it has within.
+    """
+    names, values = ", ".join(given or ()), ", ".join((given or {}).values())
+    return "\n".join([f"(({names}) => {{", *lines, f"return {{ {', '.join(returned)} }};", f"}})({values})"])
 
 
 def resolved(path: str, start: str) -> str:

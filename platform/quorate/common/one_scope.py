@@ -8,7 +8,7 @@ in a function of its own, as everywhere else.
 import re
 from collections.abc import Iterable
 
-from quorate.common.modules import EXPORT, Module, variable_of
+from quorate.common.modules import EXPORT, Module, called, variable_of
 
 # Names of ours at the head of a line. Sources are formatted: what stands there is at the top of its module. (A line within a
 # text may look like it: then a name too many is known, which at worst leaves a module shut.)
@@ -82,5 +82,4 @@ def shut(module: Module, meant: dict[str, str], file: str) -> str:
 
     What it imports comes in as arguments: within, one of its names may hide what another means.
     """
-    body = "\n".join([module.body_in(file), f"return {{ {', '.join(module.exports)} }};"])
-    return f"const {module.variable} = (({', '.join(meant)}) => {{\n{body}\n}})({', '.join(meant.values())});"
+    return f"const {module.variable} = {called([module.body_in(file)], module.exports, meant)};"
