@@ -17,12 +17,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import django
@@ -36,7 +31,8 @@ django.setup()
 
 from benchmarks.trial_real_photos import BCCD, ELPV, Trial, key_of_requester, launched  # noqa: E402
 from scripts.services import find_chromium  # noqa: E402
-from tests.e2e.test_tools_browser import Pages, at, open_harness  # noqa: E402
+from tests.e2e.pages import Pages, serve  # noqa: E402
+from tests.e2e.test_tools_browser import at, open_harness  # noqa: E402
 from tests.running import Quorate, clean_environment, quorate  # noqa: E402
 
 if TYPE_CHECKING:
@@ -86,15 +82,6 @@ WATCH = """() => {
 }"""
 
 
-@contextmanager
-def harness() -> Iterator[str]:
-    """The address of the tools alone."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Pages))
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-
-
 def cost_of_moves(browser: "Browser", address: str, boxes: int | None, moves: int) -> float:
     """Main-thread microseconds of one pointer move while a box is drawn over `boxes` others; None: the bare canvas."""
     page = browser.new_page(viewport=SIZE, bypass_csp=True)
@@ -120,7 +107,7 @@ def task_seconds(session: Any) -> float:
 
 
 def pointer(browser: "Browser", moves: int) -> None:
-    with harness() as address:
+    with serve(Pages) as address:
         rounds: dict[int | None, list[float]] = defaultdict(list)
         for _ in range(3):
             for boxes in (None, 0, 500, 2000):

@@ -7,8 +7,6 @@ open. Replays let crowds of the same kinds of people come in sessions, with the 
 """
 
 import argparse
-import csv
-import random
 import re
 import subprocess
 import sys
@@ -23,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 from aggregation.replay import ModelRule, Recorded, replay  # noqa: E402 - the tree is not a package
 from aggregation.replay.model_rule import at_confidence  # noqa: E402
 from aggregation.simulate import WorkerKind, class_world  # noqa: E402
+from benchmarks import labelled_texts  # noqa: E402
 from tests.running import Quorate, clean_environment, quorate  # noqa: E402
 
 PEOPLE = {WorkerKind.HAMMER: 6, WorkerKind.SLOPPY: 4, WorkerKind.SPAMMER: 2}
@@ -48,11 +47,8 @@ def make(items: int, truth: Path) -> None:
 
     owner = User.objects.get(email__startswith="requester@")
     book.deposit(requester=owner, amount=1000 * MICRO, actor=owner, ref="trial")
-    draw = random.Random(SEED)
-    right = {f"item-{number:04}": draw.choice(CLASSES) for number in range(items)}
-    with truth.open("w", newline="") as file:
-        csv.writer(file).writerows([("file", "label"), *right.items()])
-    question = {"prompt": "Which?", "classes": [{"key": key, "name": key.upper()} for key in CLASSES]}
+    right = labelled_texts.labelled(items, CLASSES, SEED, truth)
+    question = labelled_texts.question(CLASSES)
     for confidence in ASKED:
         project = projects.create_project(
             owner=owner, kind="text_classification", name=f"At {confidence}", question=question, instructions="Look."
@@ -61,7 +57,7 @@ def make(items: int, truth: Path) -> None:
             pool=current_pool(project), actor=owner, reward=100_000, tasks_per_assignment=PAGE, overlap_min=LEAST,
             overlap_max=MOST, confidence=confidence,
         )  # fmt: skip
-        rows = [{"text": f"Text {key}", "name": key} for key in right]
+        rows = labelled_texts.rows(list(right))
         bringing_items.bring_items(pool=current_pool(project), actor=owner, items=rows)
         publishing.launch(pool=current_pool(project), actor=owner)
         print(project.public_id)

@@ -7,9 +7,7 @@ the first three proposed rules are in force. Simulated people answer over HTTP u
 """
 
 import argparse
-import csv
 import json
-import random
 import re
 import subprocess
 import sys
@@ -21,7 +19,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.running import Quorate, clean_environment, quorate  # noqa: E402 - the tree is not a package
+from benchmarks import labelled_texts  # noqa: E402 - the tree is not a package
+from tests.running import Quorate, clean_environment, quorate  # noqa: E402
 
 MIX = "hammer=.4,sloppy=.1,spammer=.05,random=.05,constant=.05,fast=.05,adversary=.05,copying=.05,drifting=.1,linked=.1"
 CLASSES = "abcd"
@@ -48,18 +47,15 @@ def make(items: int, truth: Path) -> None:
 
     owner = User.objects.get(email__startswith="requester@")
     book.deposit(requester=owner, amount=1000 * MICRO, actor=owner, ref="trial")
-    draw = random.Random(SEED)
-    right = {f"item-{number:04}": draw.choice(CLASSES) for number in range(items)}
-    with truth.open("w", newline="") as file:
-        csv.writer(file).writerows([("file", "label"), *right.items()])
-    question = {"prompt": "Which?", "classes": [{"key": key, "name": key.upper()} for key in CLASSES]}
+    right = labelled_texts.labelled(items, CLASSES, SEED, truth)
+    question = labelled_texts.question(CLASSES)
     for name in (WITHOUT, WITH):
         project = projects.create_project(
             owner=owner, kind="text_classification", name=name, question=question, instructions="Look."
         )
         pool = current_pool(project)
         pricing.set_price(pool=pool, actor=owner, reward=10_000, overlap_min=3, overlap_max=7, confidence=0.95)
-        rows = [{"text": f"Text {key}", "name": key} for key in list(right)[0 if name == WITH else KNOWN :]]
+        rows = labelled_texts.rows(list(right)[0 if name == WITH else KNOWN :])
         bringing_items.bring_items(pool=current_pool(project), actor=owner, items=rows)
         if name == WITH:
             tasks = Task.objects.filter(pool=pool).order_by("pk")[:KNOWN]
